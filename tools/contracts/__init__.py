@@ -1,0 +1,1 @@
+"""Generation of all that derives from the contracts under `proto/`."""
