@@ -1,0 +1,85 @@
+"""``python -m stack``: the command line of the embedded stack."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from stack import commands
+from stack.errors import StackError
+from stack.settings import load
+
+application = typer.Typer(help="The embedded stack: boots and supervises everything XORB stands on.",
+                          no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)  # fmt: skip
+_output = Console()
+_errors = Console(stderr=True)
+
+Only = Annotated[str, typer.Option(help="Only these components, separated by commas.")]
+
+
+def _names(only: str) -> list[str] | None:
+    return [name.strip() for name in only.split(",") if name.strip()] or None
+
+
+def _guarded(action: Callable[[], object]) -> None:
+    try:
+        action()
+    except StackError as error:
+        _errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+
+
+@application.command()
+def up(
+    only: Only = "", detach: Annotated[bool, typer.Option(help="Return when it is up, leaving it running.")] = False
+) -> None:
+    """Start everything; Ctrl-C stops it."""
+
+    def start() -> None:
+        settings = load(os.environ)
+        if detach:
+            commands.detach(settings, _names(only))
+            _output.print(commands.summary(settings), highlight=False, soft_wrap=True)
+        else:
+            asyncio.run(commands.run(settings, _names(only), _output))
+
+    _guarded(start)
+
+
+@application.command()
+def down() -> None:
+    """Stop everything; the state stays."""
+    _guarded(lambda: _output.print("Stopped." if commands.down(load(os.environ)) else "No stack was running."))
+
+
+@application.command()
+def status(output: Annotated[str, typer.Option(help="table or json.")] = "table") -> None:
+    """Show every component; exit code 0 if all are up."""
+
+    def show() -> None:
+        if not commands.show_status(load(os.environ), _output, as_json=output == "json"):
+            raise typer.Exit(3)
+
+    _guarded(show)
+
+
+@application.command()
+def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Stop everything and delete all state."""
+    settings = load(os.environ)
+    if not yes:
+        typer.confirm(f"Delete everything in {settings.home}?", abort=True)
+    _guarded(lambda: commands.reset(settings))
+
+
+@application.command("port-check")
+def port_check(only: Only = "") -> None:
+    """Say which ports are in use, and the settings that move them."""
+    _guarded(lambda: commands.check_ports(load(os.environ), _names(only)))
+
+
+if __name__ == "__main__":
+    application()

@@ -1,0 +1,31 @@
+"""Which components make up the stack."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from stack.component import Component
+from stack.components.openbao import openbao
+from stack.components.postgres import postgres
+from stack.components.temporal import temporal
+from stack.components.valkey import valkey
+from stack.errors import StackError
+from stack.settings import StackSettings
+
+BUILDERS: Mapping[str, Callable[[StackSettings], Component]] = {
+    "postgres": postgres,
+    "valkey": valkey,
+    "openbao": openbao,
+    "temporal": temporal,
+}
+"""Every component by name; order is by what each needs."""
+
+
+def components(settings: StackSettings, names: Iterable[str] | None = None) -> list[Component]:
+    """The components called ``names`` (all, if None), without those that a setting points elsewhere.
+
+    Raises:
+        StackError: there is no component of such a name.
+    """
+    wanted = list(BUILDERS) if names is None else list(dict.fromkeys(names))
+    if unknown := [name for name in wanted if name not in BUILDERS]:
+        raise StackError(f"No component is called {', '.join(unknown)}; there are {', '.join(BUILDERS)}.")
+    return [BUILDERS[name](settings) for name in wanted if settings.external(name) is None]

