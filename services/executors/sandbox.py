@@ -1,0 +1,81 @@
+"""What a child process gives up before it meets a target, and how its session is counted from outside."""
+
+import ctypes
+import math
+import os
+import resource
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.executors.domain import Limits
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_NO_NEW_PRIVS = 38
+_OPEN_FILES = 1024
+_PAGE = resource.getpagesize()
+
+
+def confine(limits: Limits) -> None:
+    """Bound this process and those it starts: memory, processor time, open files; no files written, no cores.
+
+    RLIMIT_DATA rather than RLIMIT_AS: an allocator reserves far more addresses than it ever writes to.
+    """
+    seconds = math.ceil(limits.seconds) + 1
+    for kind, most in (
+        (resource.RLIMIT_DATA, limits.memory_bytes),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(kind)
+        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (bound, bound))
+
+
+def die_with(parent: int) -> None:
+    """Have the kernel kill this process when `parent` (a process id) ends, and refuse it new privileges.
+
+    Linux only (prctl(2)); elsewhere it does nothing. Exits at once when `parent` is gone already.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+@dataclass(frozen=True)
+class Census:
+    """The living processes of one session, and their resident memory together in bytes."""
+
+    processes: tuple[int, ...]
+    resident_bytes: int
+
+
+def census(session: int) -> Census:
+    """Count the processes of `session` from /proc; empty where there is no /proc (proc_pid_stat(5))."""
+    found: list[int] = []
+    resident = 0
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (entry / "stat").read_text()
+        except OSError:
+            continue
+        state, _, _, owner, *rest = stat.rpartition(")")[2].split()
+        if int(owner) == session and state not in "ZX":
+            found.append(int(entry.name))
+            resident += int(rest[17]) * _PAGE
+    return Census(tuple(found), resident)
+
+
+def kill_group(group: int) -> None:
+    """Kill every process of a group; none left is fine."""
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        return
