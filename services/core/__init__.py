@@ -1,0 +1,1 @@
+"""The core plane: organizations, targets, scans, findings and activity."""

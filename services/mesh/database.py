@@ -1,0 +1,132 @@
+"""The unit of work: one PostgreSQL transaction under row-level security, with its events and its reply.
+
+A transaction says first for which organization and account it works; policies on the tables compare with that, so a
+forgotten WHERE clause returns nothing, and a transaction that says nothing sees nothing.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+from google.protobuf.message import Message
+from sqlalchemy import Executable, text
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from services.mesh import calls
+from services.mesh.events import log
+from services.mesh.events.model import Event
+from services.mesh.idempotency import Replayed, remember
+
+
+_SCOPE = text(
+    "SELECT set_config('xorb.organization', :organization, true), set_config('xorb.account', :account, true)"
+)
+_SERIALIZE = text("SELECT pg_advisory_xact_lock(hashtextextended(:topic, 0))")
+
+M = TypeVar("M", bound=Message)
+
+
+@dataclass
+class Unit:
+    """One transaction.
+
+    Attributes:
+        connection: The connection, inside its transaction.
+        call: For whom and why; its organization is the only one whose rows are visible.
+    """
+
+    connection: AsyncConnection
+    call: calls.Call
+    _events: list[Event] = field(default_factory=list)
+    _reply: Message | None = None
+
+    @property
+    def organization(self) -> UUID:
+        """The organization whose rows are visible."""
+        return self.call.organization
+
+    @property
+    def actor(self) -> str:
+        """Who does what is done here."""
+        return self.call.caller.subject
+
+    async def execute(
+        self, statement: Executable, parameters: Mapping[str, Any] | list[dict[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        """Runs a statement in the transaction."""
+        result: CursorResult[Any] = await self.connection.execute(statement, parameters)  # type: ignore[assignment]  # text() yields no narrower type
+        return result
+
+    async def serialize(self, topic: str) -> None:
+        """Waits for every other transaction of the organization on the same topic to end.
+
+        To be called before the first write: the transaction's number, and with it the place of its events, is drawn
+        at the first write, so transactions on one resource must not interleave (see docs/adr/0003).
+        """
+        await self.execute(_SERIALIZE, {"topic": f"{self.organization}/{topic}"})
+
+    def record(self, event: Event) -> None:
+        """Appends an event to the log when the transaction commits."""
+        self._events.append(event)
+
+    def reply(self, message: M) -> M:
+        """Keeps `message` as what a repeated request gets, and returns it."""
+        self._reply = message
+        return message
+
+    async def _finish(self) -> None:
+        if self._events:
+            await log.append(self.connection, self.call, self._events)
+        if self._reply is not None and self.call.request_id:
+            await remember(self.connection, self.call, self._reply)
+
+
+class Database:
+    """Opens units of work."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def connect(cls, dsn: str, *, pool: int = 8) -> "Database":
+        """Returns a database whose connections are opened when first needed.
+
+        Args:
+            dsn: SQLAlchemy URL, `postgresql+asyncpg://…`.
+            pool: Connections kept; as many again for bursts.
+        """
+        engine = create_async_engine(dsn, pool_size=pool, max_overflow=pool, pool_timeout=10)
+        return cls(engine)
+
+    @asynccontextmanager
+    async def unit(self, call: calls.Call | None = None) -> AsyncIterator[Unit]:
+        """Opens a transaction for `call`, or for the call being served; commits at the end, rolls back on an error.
+
+        Raises:
+            Replayed: Another transaction has committed the same request in the meantime.
+        """
+        call = call or calls.current()
+        async with self.engine.begin() as connection:
+            account = call.caller.account
+            scope = {"organization": str(call.organization), "account": str(account) if account else ""}
+            await connection.execute(_SCOPE, scope)
+            unit = Unit(connection, call)
+            yield unit
+            await _finish(unit)
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self.engine.dispose()
+
+
+async def _finish(unit: Unit) -> None:
+    try:
+        await unit._finish()  # noqa: SLF001 - a unit's end is its database's business
+    except IntegrityError as error:
+        if unit.call.request_id and "idempotency_keys" in str(error.orig):
+            raise Replayed from error
+        raise

@@ -1,0 +1,121 @@
+"""The log itself: appending in the transaction of the change, and reading what is safely below the horizon.
+
+A reader that asks for `id > last` loses events, because identifiers are drawn before transactions commit and
+transactions commit in any order. Here a row is visible to readers only when every transaction that began before its
+own has ended (`xid < pg_snapshot_xmin`), and positions are ordered by transaction first.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    Uuid,
+    insert,
+    text,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.mesh import calls, identifiers
+from services.mesh.events.model import Event, LoggedEvent, Position
+from services.mesh.tables import METADATA
+
+EVENT_LOG = Table(
+    "event_log",
+    METADATA,
+    Column("organization_id", Uuid, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("resource", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("snapshot", LargeBinary, nullable=False),
+    Column("snapshot_type", Text, nullable=False),
+    Column("trace_context", Text, nullable=False),
+)
+
+_COLUMNS = """organization_id, id, occurred_at, xid::text AS xid, sequence, type, resource, actor, summary, snapshot,
+    snapshot_type, trace_context"""
+_BELOW_HORIZON = "xid < pg_snapshot_xmin(pg_current_snapshot())"
+_AFTER = "(xid, sequence) > (CAST(CAST(:transaction AS text) AS xid8), :sequence)"
+_READ_ALL = text(
+    f"SELECT {_COLUMNS} FROM event_log WHERE {_AFTER} AND {_BELOW_HORIZON} ORDER BY xid, sequence LIMIT :limit"  # noqa: S608 - constants only
+)
+_READ_ONE = text(
+    f"SELECT {_COLUMNS} FROM event_log WHERE organization_id = :organization AND {_AFTER} AND {_BELOW_HORIZON} "  # noqa: S608 - constants only
+    "ORDER BY xid, sequence LIMIT :limit"
+)
+_NEWEST = text(
+    "SELECT xid::text AS xid, sequence FROM event_log "  # noqa: S608 - constants only
+    f"WHERE organization_id = :organization AND {_BELOW_HORIZON} ORDER BY xid DESC, sequence DESC LIMIT 1"
+)
+
+
+async def append(connection: AsyncConnection, call: calls.Call, events: Sequence[Event]) -> None:
+    """Appends events in the transaction of `connection`, in the call's organization and its caller's name."""
+    context = json.dumps(call.trace_context)
+    rows = [
+        {
+            "organization_id": call.organization,
+            "id": identifiers.new(),
+            "type": event.type,
+            "resource": event.resource,
+            "actor": call.caller.subject,
+            "summary": event.summary,
+            "snapshot": event.snapshot,
+            "snapshot_type": event.snapshot_type,
+            "trace_context": context,
+        }
+        for event in events
+    ]
+    await connection.execute(insert(EVENT_LOG), rows)
+
+
+async def read_all(connection: AsyncConnection, after: Position, limit: int) -> list[LoggedEvent]:
+    """Returns the events of all organizations right after a position; for the relay, whose role may."""
+    parameters = {"transaction": str(after.transaction), "sequence": after.sequence, "limit": limit}
+    return [logged(row) for row in await connection.execute(_READ_ALL, parameters)]
+
+
+async def read_organization(
+    connection: AsyncConnection, organization: UUID, after: Position, limit: int
+) -> list[LoggedEvent]:
+    """Returns one organization's events right after a position."""
+    parameters = {
+        "organization": organization,
+        "transaction": str(after.transaction),
+        "sequence": after.sequence,
+        "limit": limit,
+    }
+    return [logged(row) for row in await connection.execute(_READ_ONE, parameters)]
+
+
+async def newest(connection: AsyncConnection, organization: UUID) -> Position:
+    """Returns the position of an organization's newest readable event; zeros where there is none."""
+    row = (await connection.execute(_NEWEST, {"organization": organization})).one_or_none()
+    return Position(int(row.xid), row.sequence) if row else Position(0, 0)
+
+
+def logged(row: Row[Any]) -> LoggedEvent:
+    """Returns a row of the log as an event."""
+    occurred: datetime = row.occurred_at
+    return LoggedEvent(
+        position=Position(int(row.xid), row.sequence),
+        organization=row.organization_id,
+        id=row.id,
+        time=occurred,
+        actor=row.actor,
+        event=Event(row.type, row.resource, row.summary, row.snapshot, row.snapshot_type),
+        trace_context=json.loads(row.trace_context),
+    )

@@ -1,0 +1,131 @@
+"""Settings of a service process, read once from `XORB_*` in the environment.
+
+A secret may stand in a file: `XORB_POSTGRES_DSN_FILE` names a file whose content is the value of `XORB_POSTGRES_DSN`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off", ""})
+
+
+class SettingsError(Exception):
+    """A setting is missing or can't be read; the message names it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a service process needs to know of the outside.
+
+    Attributes:
+        home: The folder of evidence and other state (`XORB_HOME`).
+        run_directory: The folder of Unix sockets (`XORB_RUN_DIRECTORY`); a socket's path has at most 107 bytes.
+        postgres_dsn: SQLAlchemy URL of the database, with the role of this process (`XORB_POSTGRES_DSN`).
+        redis_url: `redis://` or `unix://` URL (`XORB_REDIS_URL`).
+        vault_address: Base URL of the Vault API (`XORB_VAULT_ADDRESS`).
+        vault_token: Token of this process (`XORB_VAULT_TOKEN`).
+        temporal_address: Host and port of Temporal (`XORB_TEMPORAL_ADDRESS`).
+        page_token_key: Secret that signs page tokens and resume tokens (`XORB_PAGE_TOKEN_KEY`).
+        log_level: `DEBUG`, `INFO`, `WARNING` or `ERROR` (`XORB_LOG_LEVEL`).
+        sign_up_open: Whether anybody may create an account (`XORB_SIGN_UP_OPEN`).
+        allow_loopback_targets: Whether loopback may be tested: demo and tests only (`XORB_ALLOW_LOOPBACK_TARGETS`).
+        allow_private_targets: Whether private ranges may be tested (`XORB_ALLOW_PRIVATE_TARGETS`).
+        dns_resolver: `address:port` of the resolver for targets; the system's where empty (`XORB_DNS_RESOLVER`).
+        access_token_lifetime: How long an access token is valid (`XORB_ACCESS_TOKEN_SECONDS`, at most 600).
+        drain: How long to answer NOT_SERVING before a stop (`XORB_DRAIN_SECONDS`).
+        database_pool: Connections to the database (`XORB_DATABASE_POOL`).
+    """
+
+    home: Path
+    run_directory: Path
+    postgres_dsn: str = field(default="", repr=False)
+    redis_url: str = field(default="", repr=False)
+    vault_address: str = ""
+    vault_token: str = field(default="", repr=False)
+    temporal_address: str = "127.0.0.1:7233"
+    temporal_namespace: str = "default"
+    page_token_key: str = field(default="", repr=False)
+    log_level: str = "INFO"
+    sign_up_open: bool = True
+    allow_loopback_targets: bool = False
+    allow_private_targets: bool = False
+    dns_resolver: str = ""
+    access_token_lifetime: timedelta = timedelta(minutes=10)
+    drain: timedelta = timedelta(seconds=1.5)
+    database_pool: int = 8
+    addresses: Mapping[str, str] = field(default_factory=dict)
+
+    def address(self, role: str) -> str:
+        """Returns the gRPC address of a role's process, such as `unix:…/run/core.sock` (`XORB_CORE_ADDRESS`)."""
+        return self.addresses.get(role) or f"unix:{self.run_directory}/{role}.sock"
+
+    def metrics_socket(self, role: str) -> Path:
+        """Returns the Unix socket on which a role's process serves Prometheus metrics."""
+        return self.run_directory / f"{role}.metrics.sock"
+
+    @property
+    def evidence(self) -> Path:
+        """The folder of executors' raw output."""
+        return self.home / "evidence"
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Reads the settings from an environment.
+
+    Raises:
+        SettingsError: A value can't be understood, or a named file can't be read.
+    """
+    value = _Reader(environment)
+    home = Path(value.text("HOME", ".xorb")).resolve()
+    return Settings(
+        home=home,
+        run_directory=Path(value.text("RUN_DIRECTORY", str(home / "run"))),
+        postgres_dsn=value.text("POSTGRES_DSN"),
+        redis_url=value.text("REDIS_URL"),
+        vault_address=value.text("VAULT_ADDRESS"),
+        vault_token=value.text("VAULT_TOKEN"),
+        temporal_address=value.text("TEMPORAL_ADDRESS", "127.0.0.1:7233"),
+        temporal_namespace=value.text("TEMPORAL_NAMESPACE", "default"),
+        page_token_key=value.text("PAGE_TOKEN_KEY"),
+        log_level=value.text("LOG_LEVEL", "INFO").upper(),
+        sign_up_open=value.flag("SIGN_UP_OPEN", default=True),
+        allow_loopback_targets=value.flag("ALLOW_LOOPBACK_TARGETS", default=False),
+        allow_private_targets=value.flag("ALLOW_PRIVATE_TARGETS", default=False),
+        dns_resolver=value.text("DNS_RESOLVER"),
+        access_token_lifetime=timedelta(seconds=min(600.0, value.number("ACCESS_TOKEN_SECONDS", 600))),
+        drain=timedelta(seconds=value.number("DRAIN_SECONDS", 1.5)),
+        database_pool=int(value.number("DATABASE_POOL", 8)),
+        addresses={role: value.text(f"{role.upper()}_ADDRESS") for role in ("core", "security", "orchestrator")},
+    )
+
+
+class _Reader:
+    """Reads single values and says which setting is wrong."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def text(self, name: str, default: str = "") -> str:
+        file = self._environment.get(f"XORB_{name}_FILE")
+        if not file:
+            return self._environment.get(f"XORB_{name}", default)
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(f"XORB_{name}_FILE: can't read {file}: {error.strerror}") from error
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        text = self.text(name, str(default)).lower()
+        if text not in _TRUE | _FALSE:
+            raise SettingsError(f"XORB_{name}: {text!r} is neither true nor false")
+        return text in _TRUE
+
+    def number(self, name: str, default: float) -> float:
+        text = self.text(name, str(default))
+        try:
+            return float(text)
+        except ValueError as error:
+            raise SettingsError(f"XORB_{name}: {text!r} is not a number") from error

@@ -1,0 +1,8 @@
+"""Where Alembic begins: runs the steps on the connection that `services.migrations.run` hands over."""
+
+from alembic import context
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, transaction_per_migration=True)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,1 @@
+"""The security plane: who somebody is and what they may do."""
