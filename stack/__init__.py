@@ -1,1 +1,1 @@
-"""The embedded stack: every server XORB stands on, from wheels, on loopback, with health, order and shutdown."""
+"""The embedded stack: every server XORB stands on, from wheels, on loopback."""

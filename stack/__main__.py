@@ -12,12 +12,18 @@ from stack import commands
 from stack.errors import StackError
 from stack.settings import load
 
-application = typer.Typer(help="The embedded stack: boots and supervises everything XORB stands on.",
-                          no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)  # fmt: skip
+application = typer.Typer(
+    help="The embedded stack: boots and supervises everything XORB stands on.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 _output = Console()
 _errors = Console(stderr=True)
+_DOWN = {True: "Stopped.", False: "No stack was running."}
 
 Only = Annotated[str, typer.Option(help="Only these components, separated by commas.")]
+Detach = Annotated[bool, typer.Option(help="Return when it is up, leaving it running.")]
 
 
 def _names(only: str) -> list[str] | None:
@@ -34,7 +40,8 @@ def _guarded(action: Callable[[], object]) -> None:
 
 @application.command()
 def up(
-    only: Only = "", detach: Annotated[bool, typer.Option(help="Return when it is up, leaving it running.")] = False
+    only: Only = "",
+    detach: Detach = False,
 ) -> None:
     """Start everything; Ctrl-C stops it."""
 
@@ -52,7 +59,7 @@ def up(
 @application.command()
 def down() -> None:
     """Stop everything; the state stays."""
-    _guarded(lambda: _output.print("Stopped." if commands.down(load(os.environ)) else "No stack was running."))
+    _guarded(lambda: _output.print(_DOWN[commands.down(load(os.environ))]))
 
 
 @application.command()

@@ -1,10 +1,12 @@
 """Which components make up the stack."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from stack.component import Component
 from stack.components.openbao import openbao
 from stack.components.postgres import postgres
+from stack.components.processes import NEEDS, migrate, process
 from stack.components.temporal import temporal
 from stack.components.valkey import valkey
 from stack.errors import StackError
@@ -15,6 +17,8 @@ BUILDERS: Mapping[str, Callable[[StackSettings], Component]] = {
     "valkey": valkey,
     "openbao": openbao,
     "temporal": temporal,
+    "migrate": migrate,
+    **{role: partial(process, role=role) for role in NEEDS},
 }
 """Every component by name; order is by what each needs."""
 

@@ -1,4 +1,4 @@
-"""What the supervisor has to know about a component: how it is prepared, started, judged healthy and stopped."""
+"""What the supervisor has to know about a component."""
 
 import signal
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,7 +22,7 @@ class Component:
     """One process of the stack.
 
     Each start is: ``prepare`` (before the process), the process, ``healthy`` until it is true, ``configure``.
-    Only then do components that name it in ``needs`` start. ``one_shot`` components are done when they exit with 0.
+    Only then do components that name it in ``needs`` start. A ``one_shot`` one is done when it exits with 0.
 
     Attributes:
         name: unique; also the name of its log file.

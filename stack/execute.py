@@ -1,8 +1,9 @@
-"""Start a program so that it cannot outlive the supervisor: ``execute.py PARENT SIGNAL USER PROGRAM ARGUMENTS…``.
+"""Start a program that cannot outlive the supervisor: ``execute.py PARENT SIGNAL USER PROGRAM ARGUMENTS``.
 
-Run by path with ``python -I -S``, not imported: it becomes the program. On Linux the kernel sends SIGNAL to it
+Run by path with ``python -I -S``, not imported: it becomes the program. On Linux the kernel sends it SIGNAL
 when its parent dies in whatever way (``PR_SET_PDEATHSIG``, prctl(2)). The user is changed here and not by the
-supervisor, because a change of user clears that setting and because the user may be unable to reach the interpreter.
+supervisor, because a change of user clears that setting and because the user may not be able to reach the
+interpreter.
 """
 
 import ctypes
@@ -23,7 +24,7 @@ def become(user: str) -> None:
 
 
 def die_with_parent(parent: int, signal_number: int) -> None:
-    """Have the kernel send ``signal_number`` to this process when ``parent`` is gone; end at once if it already is."""
+    """Have the kernel send ``signal_number`` to us when ``parent`` is gone; end at once if it already is."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
     if os.getppid() != parent:

@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 client over TCP or a Unix socket, for health checks, metrics and OpenBao's API on this machine."""
+"""A small HTTP/1.1 client over TCP or a Unix socket, for what listens on this machine."""
 
 import asyncio
 import contextlib
@@ -30,9 +30,9 @@ class Response:
     status: int
     body: bytes
 
-    def json(self) -> Any:
-        """The body as JSON; an empty one is None."""
-        return json.loads(self.body) if self.body else None
+    def json(self) -> dict[str, Any]:
+        """The body, which is a JSON object; an empty one counts as one without members."""
+        return dict(json.loads(self.body)) if self.body else {}
 
 
 async def request(

@@ -1,6 +1,5 @@
 """One stack per home: a lock that ends with its holder, and what a killed stack left running."""
 
-import asyncio
 import contextlib
 import fcntl
 import os
@@ -9,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from stack.errors import StackError
+from stack.polling import until
 from stack.status import ComponentStatus
 
 _LOCK = "lock"
@@ -51,14 +51,12 @@ def holder(home: Path) -> int | None:
 
 
 async def end_leftovers(statuses: Sequence[ComponentStatus], seconds: float = 8.0) -> list[str]:
-    """End processes of an earlier stack that was killed, given its last status; the names of those that had to be.
+    """End what a killed stack left running, given its last status; the names of those that had to be killed.
 
-    The kernel has already asked them to end (see ``execute.py``); they get ``seconds`` for it, then they are killed.
+    The kernel has already asked them to end (see ``execute.py``); they get ``seconds`` for it.
     """
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            while any(status.alive for status in statuses):
-                await asyncio.sleep(0.1)
+        await until(lambda: _all_gone(statuses), seconds)
     killed = []
     for status in statuses:
         if status.pid is not None and status.alive:
@@ -66,3 +64,7 @@ async def end_leftovers(statuses: Sequence[ComponentStatus], seconds: float = 8.
                 os.killpg(status.pid, signal.SIGKILL)
             killed.append(status.name)
     return killed
+
+
+async def _all_gone(statuses: Sequence[ComponentStatus]) -> bool:
+    return not any(status.alive for status in statuses)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 MAXIMUM_BYTES = 8 * 1024 * 1024
-"""Size at which a log is put aside as ``<name>.log.1``; one older file is kept, so a log takes at most twice this."""
+"""Size at which a log is put aside as ``<name>.log.1``; one older file is kept."""
 
 
 class LogFile:

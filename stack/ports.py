@@ -12,7 +12,7 @@ from stack.settings import Port
 
 
 def problems(ports: Iterable[Port]) -> list[str]:
-    """One sentence for each port of ``ports`` that cannot be taken on 127.0.0.1, or that two settings share."""
+    """One sentence for each of ``ports`` that cannot be taken on 127.0.0.1 or that two settings share."""
     found, seen = [], dict[int, str]()
     for port in ports:
         if port.number in seen:

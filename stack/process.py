@@ -1,4 +1,4 @@
-"""One running process: spawned so that it dies with us, its output kept in its log, stopped with its group."""
+"""One running process: it dies with us, its output goes to its log, its group is stopped with it."""
 
 import asyncio
 import contextlib
@@ -24,7 +24,7 @@ class ManagedProcess:
 
     @classmethod
     async def spawn(cls, component: Component, log: LogFile) -> "ManagedProcess":
-        """Start ``component``'s command in a session of its own, so that Ctrl-C reaches only the supervisor."""
+        """Start ``component``'s command, in a session of its own: Ctrl-C reaches only the supervisor."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-I", "-S", str(_EXECUTE),
             str(os.getpid()), str(int(component.stop_signal)), component.user or "",

@@ -11,11 +11,9 @@ from pathlib import Path
 from stack.component import Component
 from stack.errors import StackError
 from stack.log_file import LogFile
+from stack.polling import until
 from stack.process import ManagedProcess
 from stack.status import ComponentStatus, State
-
-_POLL = 0.05
-_LONGEST_POLL = 0.5
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Backoff:
     forgive: float = 60.0
 
     def delay(self, failures: int) -> float:
-        """Seconds to wait after ``failures`` failures in a row (1 or more): between half and all of the step."""
+        """Seconds to wait after ``failures`` failures in a row (1 or more)."""
         step = min(self.longest, self.first * 2.0 ** (failures - 1))
         return random.uniform(step / 2, step)  # noqa: S311 - spreads restarts, protects nothing
 
@@ -68,9 +66,8 @@ class Runner:
             await self._attempt()
         except Exception as error:
             self._change(State.FAILED, _reason(error))
-            raise StackError(
-                f"{self.component.name} did not start: {_reason(error)}\n{self._log.tail()}\n(log: {self._log.path})"
-            ) from error
+            text = f"{self.component.name} did not start: {_reason(error)}\n{self._log.tail()}"
+            raise StackError(f"{text}\n(log: {self._log.path})") from error
         if not self.component.one_shot:
             self._guard = asyncio.create_task(self._watch(), name=f"guard of {self.component.name}")
 
@@ -116,15 +113,12 @@ class Runner:
                 if code != 0:
                     raise StackError(f"it ended with {describe_exit(code)}")
                 return
-            poll = _POLL
-            while not await self._healthy():
-                if not process.running:
-                    raise StackError(f"it ended with {describe_exit(await process.wait())}")
-                await asyncio.sleep(poll)
-                poll = min(poll * 1.3, _LONGEST_POLL)
+            await until(lambda: self._healthy(process), self.component.patience)
             await self.component.configure()
 
-    async def _healthy(self) -> bool:
+    async def _healthy(self, process: ManagedProcess) -> bool:
+        if not process.running:
+            raise StackError(f"it ended with {describe_exit(await process.wait())}")
         try:
             return await self.component.healthy()
         except Exception:  # noqa: BLE001 - whatever a check runs into, the answer is: not yet

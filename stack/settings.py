@@ -1,4 +1,4 @@
-"""Where the stack keeps its state, which ports it takes and what of it runs elsewhere, read once from ``XORB_*``."""
+"""What the stack is told from outside, read once from ``XORB_*``: home, ports, what runs elsewhere."""
 
 import hashlib
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 from stack.errors import StackError
 
 LONGEST_SOCKET_PATH = 100
-"""Bytes. A socket's path may have 107 on Linux and 103 on macOS, the terminating zero not counted (unix(7))."""
+"""Bytes. A socket's path may have 107 on Linux (unix(7)) and 103 on macOS."""
 
 _LONGEST_SOCKET_NAME = "orchestrator.metrics.sock"
 
@@ -50,9 +50,8 @@ class Port:
 class StackSettings:
     """All the stack is told from outside.
 
-    ``home`` holds all state, ``run`` its sockets (short enough for a socket's path, see :func:`run_directory`),
-    ``root`` the project; ``ports`` maps setting to number; ``environment`` is what the stack itself was started
-    with, from which settings such as ``XORB_POSTGRES_DSN`` are passed on.
+    ``home`` holds all state, ``run`` its sockets (see :func:`run_directory`), ``root`` is the project;
+    ``ports`` maps setting to number; ``environment`` is what the stack itself was started with.
     """
 
     home: Path
@@ -87,7 +86,7 @@ def project_root() -> Path:
 
 
 def run_directory(home: Path) -> Path:
-    """The folder of ``home``'s sockets: ``home/run``, or a short folder named by a hash if that path is too long."""
+    """The folder of ``home``'s sockets: ``home/run``, or if that is too long, one named by a hash."""
     candidate = home / "run"
     if len(os.fsencode(candidate / "postgres" / _LONGEST_SOCKET_NAME)) <= LONGEST_SOCKET_PATH:
         return candidate

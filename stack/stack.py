@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterable
 from types import TracebackType
+from typing import Self
 
 from stack import lock, ports, status
 from stack.catalogue import components
@@ -76,7 +77,7 @@ class Stack:
         status.write(self.settings.run, self.statuses)
         self._observe(changed)
 
-    async def __aenter__(self) -> "Stack":
+    async def __aenter__(self) -> Self:
         await self.start()
         return self
 

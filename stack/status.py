@@ -1,4 +1,4 @@
-"""The state of the stack as others may read it: one record per component, kept in a file beside the sockets."""
+"""The state of the stack as others may read it: one record per component, in a file beside the sockets."""
 
 import json
 import os
@@ -29,8 +29,8 @@ class State(StrEnum):
 class ComponentStatus:
     """One component at one moment.
 
-    ``since`` is the time of the last change of state in seconds since the epoch; ``created`` the start time of process
-    ``pid`` as psutil gives it, which tells it from a later process of the same number; ``detail`` is for people.
+    ``since`` is the time of the last change of state, seconds since the epoch; ``created`` the start of
+    process ``pid`` in the same unit, telling it from a later one of that number; ``detail`` is for people.
     """
 
     name: str
@@ -57,7 +57,7 @@ class ComponentStatus:
 
 
 def start_time(pid: int) -> float | None:
-    """When process ``pid`` started, seconds since the epoch; None if there is none (a zombie counts as none)."""
+    """When process ``pid`` started, seconds since the epoch; None if there is none or only its zombie."""
     try:
         process = psutil.Process(pid)
         return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
@@ -66,7 +66,7 @@ def start_time(pid: int) -> float | None:
 
 
 def memory(pid: int | None) -> int:
-    """Resident bytes of process ``pid`` and its descendants, 0 if it is gone; shared pages count once per process."""
+    """Resident bytes of process ``pid`` and its descendants, shared pages in each; 0 if it is gone."""
     if pid is None:
         return 0
     try:

@@ -1,4 +1,4 @@
-"""Starts components in the order of their needs, side by side where they are independent; stops them in reverse."""
+"""Starts components in the order of their needs, side by side where they can be; stops them in reverse."""
 
 import asyncio
 from collections.abc import Callable, Sequence

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.live import Live
@@ -26,7 +27,7 @@ _MEBIBYTE = 1024 * 1024
 
 
 def table(statuses: Sequence[ComponentStatus]) -> Table:
-    """The components as a table: state, for how long, restarts, ports, memory of the process and its children."""
+    """The components as a table; memory is of the process and its children."""
     grid = Table(box=None, pad_edge=False, header_style="bold", expand=False)
     for title in ("component", "state", "for", "restarts", "port", "MiB", ""):
         grid.add_column(title, justify="right" if title in {"for", "restarts", "port", "MiB"} else "left")
@@ -76,7 +77,7 @@ class Picture:
     def _render(self) -> Table:
         return table(list(self._statuses.values()))
 
-    def __enter__(self) -> "Picture":
+    def __enter__(self) -> Self:
         if self._console.is_terminal:
             self._live.start()
         return self

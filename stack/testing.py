@@ -3,8 +3,8 @@
     async with embedded("postgres", "valkey") as environment:
         engine = create_async_engine(environment["XORB_POSTGRES_DSN"])
 
-In pytest use the session's ``stack_environment`` fixture (``tests/conftest.py``), which boots all state components
-once; keep tests apart by organization, not by cleaning up.
+In pytest use the session's ``stack_environment`` fixture (``tests/conftest.py``), which boots all state
+components once; keep tests apart by organization, not by cleaning up.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ STATE_COMPONENTS = ("postgres", "valkey", "openbao", "temporal")
 
 @contextlib.asynccontextmanager
 async def embedded(*names: str, settings: Mapping[str, str] | None = None) -> AsyncIterator[dict[str, str]]:
-    """Boot the components ``names`` (all state components, if none is given) and yield what a process needs to use them.
+    """Boot the components ``names`` (all state components, if none is given), yield how to reach them.
 
     Args:
         names: as in ``stack.catalogue.BUILDERS``.

@@ -1,7 +1,8 @@
-"""OpenBao, the Vault API: initialised and unsealed by us, a token per process with just the rights it needs."""
+"""OpenBao, the Vault API: initialised and unsealed by us, a token with few rights for each process."""
 
 import asyncio
 import json
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from stack import http
 from stack.component import Component
 from stack.components.environment import make_directory, plain_environment
 from stack.errors import StackError
+from stack.polling import until
 from stack.secret_files import write_secret
 from stack.settings import StackSettings
 
@@ -27,11 +29,11 @@ POLICIES = {
     "relay": _READ_KEY,
     "bridge": _READ_KEY,
 }
-"""What each process may do: path → capabilities. All know the public key; those that issue tokens may sign."""
+"""What each process may do, as path → capabilities: all read the public key, those that issue tokens sign."""
 
-_TOKEN_PERIOD = "768h"
+_PERIOD = "768h"
 _ANSWERS = {200, 429, 473, 501, 503}
-"""Statuses of ``sys/health``: active, standby (two kinds), not initialised, sealed (OpenBao API, /sys/health)."""
+"""Statuses of ``sys/health``: active, standby (two), not initialised, sealed (OpenBao API, sys/health)."""
 
 
 def unseal_path(settings: StackSettings) -> Path:
@@ -92,9 +94,9 @@ async def _call(
 
 async def _checked(
     settings: StackSettings, method: str, path: str, body: object = None, token: str = ""
-) -> Any:
+) -> dict[str, Any]:
     response = await _call(settings, method, path, body, token)
-    if response.status >= 400:  # noqa: PLR2004
+    if response.status >= HTTPStatus.BAD_REQUEST:
         raise StackError(f"OpenBao refused {method} {path} with {response.status}")
     return response.json()
 
@@ -114,22 +116,21 @@ async def _configure(settings: StackSettings) -> None:
         raise StackError(f"OpenBao is initialised but its unseal key is missing: {unseal_path(settings)}")
     keys = json.loads(unseal_path(settings).read_text(encoding="utf-8"))
     await _checked(settings, "PUT", "sys/unseal", {"key": keys["unseal_key"]})
-    await _until_active(settings)
+    await until(lambda: _active(settings), seconds=30)
     await _ensure_key(settings, keys["root_token"])
     for role, paths in POLICIES.items():
         await _ensure_token(settings, keys["root_token"], role, paths)
 
 
-async def _until_active(settings: StackSettings) -> None:
-    async with asyncio.timeout(30):
-        while (await _call(settings, "GET", "sys/health")).status != 200:  # noqa: PLR2004
-            await asyncio.sleep(0.05)
+async def _active(settings: StackSettings) -> bool:
+    return (await _call(settings, "GET", "sys/health")).status == HTTPStatus.OK
 
 
 async def _ensure_key(settings: StackSettings, root: str) -> None:
     if "transit/" not in (await _checked(settings, "GET", "sys/mounts", token=root))["data"]:
         await _checked(settings, "POST", "sys/mounts/transit", {"type": "transit"}, root)
-    if (await _call(settings, "GET", f"transit/keys/{SIGNING_KEY}", token=root)).status == 404:  # noqa: PLR2004
+    key = await _call(settings, "GET", f"transit/keys/{SIGNING_KEY}", token=root)
+    if key.status == HTTPStatus.NOT_FOUND:
         await _checked(settings, "POST", f"transit/keys/{SIGNING_KEY}", {"type": "ed25519"}, root)
 
 
@@ -139,8 +140,8 @@ async def _ensure_token(settings: StackSettings, root: str, role: str, paths: di
     kept = token_path(settings, role)
     if kept.exists():
         token = kept.read_text(encoding="utf-8")
-        if (await _call(settings, "POST", "auth/token/renew-self", {}, token)).status == 200:  # noqa: PLR2004
+        if (await _call(settings, "POST", "auth/token/renew-self", {}, token)).status == HTTPStatus.OK:
             return
-    request = {"policies": [f"xorb-{role}"], "period": _TOKEN_PERIOD, "display_name": role, "no_parent": True}
+    request = {"policies": [f"xorb-{role}"], "period": _PERIOD, "display_name": role, "no_parent": True}
     answer = await _checked(settings, "POST", "auth/token/create-orphan", request, root)
     write_secret(kept, answer["auth"]["client_token"])

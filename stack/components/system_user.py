@@ -52,7 +52,7 @@ def give(path: Path, user: str | None) -> None:
 
 
 def open_way(path: Path, user: str | None) -> None:
-    """Let ``user`` reach ``path``: each folder above it may be passed through, which does not make it listable."""
+    """Let ``user`` reach ``path``: the folders above it can then be passed through, but not listed."""
     if user is None:
         return
     for folder in path.resolve().parents:
@@ -62,7 +62,7 @@ def open_way(path: Path, user: str | None) -> None:
 
 
 def open_installation(folder: Path, user: str | None) -> None:
-    """Let ``user`` read and run what is installed in ``folder``, even if it was installed under a strict umask."""
+    """Let ``user`` read and run what is installed in ``folder``, though it was under a strict umask."""
     if user is None or (folder.stat().st_mode & stat.S_IROTH and folder.stat().st_mode & stat.S_IXOTH):
         return
     for path in (folder, *folder.rglob("*")):

@@ -14,7 +14,7 @@ from stack.settings import StackSettings
 
 _SERVICE = "temporal.api.workflowservice.v1.WorkflowService"
 _DESCRIBE_DEFAULT = b"\x0a\x07default"
-"""``DescribeNamespaceRequest{namespace: "default"}`` (temporal.api.workflowservice.v1): field 1, seven bytes."""
+"""``DescribeNamespaceRequest{namespace: "default"}`` (temporal.api.workflowservice.v1) on the wire."""
 
 
 def address(settings: StackSettings) -> str:
@@ -49,7 +49,8 @@ async def _healthy(settings: StackSettings) -> bool:
     if not await serving(address(settings), _SERVICE):
         return False
     async with grpc.aio.insecure_channel(address(settings)) as channel:
-        describe = channel.unary_unary(f"/{_SERVICE}/DescribeNamespace", None, None)
+        describe: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]
+        describe = channel.unary_unary(f"/{_SERVICE}/DescribeNamespace")
         try:
             await describe(_DESCRIBE_DEFAULT, timeout=2)
         except grpc.aio.AioRpcError:

@@ -1,0 +1,125 @@
+"""XORB's own processes and the migration before them: ``python -m services <role>``."""
+
+import os
+import sys
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+
+from stack import http
+from stack.component import Component
+from stack.components import openbao, postgres, temporal, valkey
+from stack.grpc_health import serving
+from stack.secret_files import new_secret, read_or_create, write_secret
+from stack.settings import StackSettings
+
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "core": ("migrate", "valkey", "openbao", "temporal"),
+    "security": ("migrate", "valkey", "openbao"),
+    "orchestrator": ("temporal", "core", "security"),
+    "relay": ("migrate", "valkey"),
+    "bridge": ("core", "security"),
+}
+"""Every role and what must be up before it starts."""
+
+_DATABASE_ROLES = {"migrate": "xorb_owner", "relay": "xorb_relay"}
+_DSN_SETTINGS = {"xorb_owner": "XORB_POSTGRES_OWNER_DSN", "xorb_relay": "XORB_POSTGRES_RELAY_DSN"}
+_WITHOUT_DATABASE = {"bridge"}
+_SECRETS = ("POSTGRES_DSN", "REDIS_URL", "VAULT_TOKEN", "PAGE_TOKEN_KEY")
+
+
+def migrate(settings: StackSettings) -> Component:
+    """The schema brought up to date by its owner, once, before anything uses it."""
+    return Component(
+        name="migrate",
+        command=(sys.executable, "-m", "services", "migrate"),
+        environment=process_environment(settings, "migrate"),
+        directory=settings.root,
+        needs=("postgres",),
+        prepare=lambda: _keep_secrets(settings, "migrate"),
+        patience=120,
+        one_shot=True,
+    )
+
+
+def process(settings: StackSettings, role: str) -> Component:
+    """The process ``role``, healthy when its health service says SERVING on its Unix socket."""
+    socket = settings.run / f"{role}.sock"
+    return Component(
+        name=role,
+        command=(sys.executable, "-m", "services", role),
+        environment=process_environment(settings, role),
+        directory=settings.root,
+        needs=NEEDS[role],
+        healthy=lambda: _bridge_healthy(socket) if role == "bridge" else serving(f"unix:{socket}"),
+        prepare=lambda: _keep_secrets(settings, role),
+        sockets=(socket, settings.run / f"{role}.metrics.sock"),
+        grace=15,
+        patience=60,
+    )
+
+
+def process_environment(settings: StackSettings, role: str) -> dict[str, str]:
+    """What the process ``role`` is told: the stack's environment, with files in place of secrets."""
+    inherited = {name: value for name, value in settings.environment.items() if _plain(name)}
+    python_path = [str(settings.root), str(settings.root / "gen" / "python"), inherited.get("PYTHONPATH", "")]
+    files = {
+        f"XORB_{name}_FILE": str(secret_path(settings, role, name)) for name in _secret_values(settings, role)
+    }
+    return {
+        "XORB_ALLOW_LOOPBACK_TARGETS": "true",
+        "XORB_LOG_LEVEL": "INFO",
+        "XORB_VAULT_ADDRESS": openbao.address(settings),
+        "XORB_TEMPORAL_ADDRESS": temporal.address(settings),
+        **inherited,
+        "XORB_HOME": str(settings.home),
+        "XORB_RUN_DIRECTORY": str(settings.run),
+        "PYTHONPATH": os.pathsep.join(filter(None, python_path)),
+        "PYTHONUNBUFFERED": "1",
+        **files,
+    }
+
+
+def secret_path(settings: StackSettings, role: str, name: str) -> Path:
+    """The file of one secret of one process: ``name`` is that of the setting without ``XORB_``."""
+    return settings.secrets / role / name.lower()
+
+
+def _plain(name: str) -> bool:
+    secret = {f"XORB_{each}" for each in _SECRETS} | set(_DSN_SETTINGS.values())
+    return name not in secret and name.removesuffix("_FILE") not in secret
+
+
+def _secret_values(settings: StackSettings, role: str) -> dict[str, str]:
+    """The secrets of ``role``; those that come into being with a component are empty before it is up."""
+    values = {"REDIS_URL": settings.external("valkey") or valkey.url(settings)}
+    if role not in _WITHOUT_DATABASE:
+        values["POSTGRES_DSN"] = _database(settings, role)
+    if role == "migrate":
+        return values
+    values["PAGE_TOKEN_KEY"] = read_or_create(settings.secrets / "page_token_key", new_secret)
+    values["VAULT_TOKEN"] = settings.environment.get("XORB_VAULT_TOKEN", "")
+    kept = openbao.token_path(settings, role)
+    if kept.exists() and settings.external("openbao") is None:
+        values["VAULT_TOKEN"] = kept.read_text(encoding="utf-8")
+    return values
+
+
+def _database(settings: StackSettings, role: str) -> str:
+    database_role = _DATABASE_ROLES.get(role, "xorb_app")
+    external = settings.external("postgres")
+    if external is None:
+        return postgres.dsn(settings, database_role)
+    own = {"xorb_owner": "XORB_POSTGRES_OWNER_DSN", "xorb_relay": "XORB_POSTGRES_RELAY_DSN"}.get(
+        database_role, ""
+    )
+    return settings.environment.get(own) or external
+
+
+async def _keep_secrets(settings: StackSettings, role: str) -> None:
+    for name, value in _secret_values(settings, role).items():
+        write_secret(secret_path(settings, role, name), value)
+
+
+async def _bridge_healthy(socket: Path) -> bool:
+    return (await http.request(http.Address(socket=socket), "GET", "/healthz")).status == HTTPStatus.OK
