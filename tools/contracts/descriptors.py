@@ -1,7 +1,7 @@
 """Descriptor sets of the contracts, and of what they import from installed packages.
 
-Nothing is downloaded: the descriptors of `google/api`, `google/rpc`, `google/longrunning` and `buf/validate` come out
-of the Python packages that carry them.
+Nothing is downloaded: the descriptors of `google/api`, `google/rpc`, `google/longrunning` and `buf/validate`
+come out of the Python packages that carry them.
 """
 
 import importlib
@@ -12,6 +12,8 @@ from pathlib import Path
 
 from google.protobuf import descriptor_pb2, descriptor_pool
 from google.protobuf.descriptor import FileDescriptor
+
+from tools.contracts.output import scratch
 
 ROOT = Path(__file__).resolve().parents[2]
 PROTO = ROOT / "proto"
@@ -36,8 +38,8 @@ _DEPENDENCY_MODULES = (
     "google.protobuf.timestamp_pb2",
     "google.protobuf.wrappers_pb2",
 )
-# buf.alpha.image.v1.ImageFileExtension{is_import: true} as FileDescriptorProto field 8042: how an image tells `buf
-# lint` and `buf breaking` which files are other people's.
+# buf.alpha.image.v1.ImageFileExtension{is_import: true} as FileDescriptorProto field 8042: how an image tells
+# `buf lint` and `buf breaking` which files are other people's.
 _IS_IMPORT = b"\xd2\xf6\x03\x02\x08\x01"
 
 
@@ -84,18 +86,26 @@ def build() -> descriptor_pb2.FileDescriptorSet:
     Raises:
         GenerationError: A contract doesn't compile.
     """
-    BUILD.mkdir(exist_ok=True)
-    DEPENDENCIES.write_bytes(dependency_set().SerializeToString(deterministic=True))
-    # Envoy needs error_details to print an error's details, and Operations to transcode it, whoever imports them.
+    _replace(DEPENDENCIES, dependency_set())
+    # Envoy needs error_details to print an error's details and Operations to transcode it.
     files = [*contract_files(), "google/rpc/error_details.proto", "google/longrunning/operations.proto"]
-    protoc(["--include_imports", "--include_source_info", f"--descriptor_set_out={IMAGE}"], files)
-    image = descriptor_pb2.FileDescriptorSet.FromString(IMAGE.read_bytes())
+    with scratch(BUILD) as folder:
+        compiled = folder / "image.binpb"
+        protoc(["--include_imports", "--include_source_info", f"--descriptor_set_out={compiled}"], files)
+        image = descriptor_pb2.FileDescriptorSet.FromString(compiled.read_bytes())
     own = set(contract_files())
     for file in image.file:
         if file.name not in own:
             file.MergeFromString(_IS_IMPORT)
-    IMAGE.write_bytes(image.SerializeToString(deterministic=True))
+    _replace(IMAGE, image)
     return image
+
+
+def _replace(path: Path, descriptors: descriptor_pb2.FileDescriptorSet) -> None:
+    with scratch(BUILD) as folder:
+        written = folder / path.name
+        written.write_bytes(descriptors.SerializeToString(deterministic=True))
+        written.replace(path)
 
 
 def protoc(options: Iterable[str], files: Iterable[str]) -> None:

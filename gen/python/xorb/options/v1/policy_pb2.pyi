@@ -52,9 +52,11 @@ class InternalCallers(_message.Message):
     def __init__(self, spiffe_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ExternalPolicy(_message.Message):
-    __slots__ = ("method", "policy")
+    __slots__ = ("method", "policy", "comment")
     METHOD_FIELD_NUMBER: _ClassVar[int]
     POLICY_FIELD_NUMBER: _ClassVar[int]
+    COMMENT_FIELD_NUMBER: _ClassVar[int]
     method: str
     policy: Policy
-    def __init__(self, method: _Optional[str] = ..., policy: _Optional[_Union[Policy, _Mapping]] = ...) -> None: ...
+    comment: str
+    def __init__(self, method: _Optional[str] = ..., policy: _Optional[_Union[Policy, _Mapping]] = ..., comment: _Optional[str] = ...) -> None: ...
