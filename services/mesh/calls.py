@@ -36,7 +36,14 @@ class Caller:
 
 @dataclass(slots=True)
 class Call:
-    """One call while it is served; interceptors fill it in."""
+    """One call while it is served; interceptors fill it in.
+
+    Attributes:
+        organization: The only organization whose rows the call's transactions see.
+        over_rest: Whether Envoy transcoded it from REST.
+        deadline: The event loop's time at which the caller stops waiting; None for streams.
+        trace_context: The W3C trace context to hand on.
+    """
 
     method: str
     peer: str = ""
@@ -45,6 +52,7 @@ class Call:
     request_id: str = ""
     request_digest: bytes = b""
     over_rest: bool = False
+    deadline: float | None = None
     trace_context: dict[str, str] = field(default_factory=dict)
 
 

@@ -21,10 +21,7 @@ from services.mesh.events import log
 from services.mesh.events.model import Event
 from services.mesh.idempotency import Replayed, remember
 
-
-_SCOPE = text(
-    "SELECT set_config('xorb.organization', :organization, true), set_config('xorb.account', :account, true)"
-)
+_SCOPE = text("SELECT set_config('xorb.organization', :organization, true), set_config('xorb.account', :account, true)")
 _SERIALIZE = text("SELECT pg_advisory_xact_lock(hashtextextended(:topic, 0))")
 
 M = TypeVar("M", bound=Message)
@@ -36,18 +33,15 @@ class Unit:
 
     Attributes:
         connection: The connection, inside its transaction.
-        call: For whom and why; its organization is the only one whose rows are visible.
+        call: For whom and why.
+        organization: The only organization whose rows are visible.
     """
 
     connection: AsyncConnection
     call: calls.Call
-    _events: list[Event] = field(default_factory=list)
+    organization: UUID
+    _events: list[tuple[UUID, Event]] = field(default_factory=list)
     _reply: Message | None = None
-
-    @property
-    def organization(self) -> UUID:
-        """The organization whose rows are visible."""
-        return self.call.organization
 
     @property
     def actor(self) -> str:
@@ -58,7 +52,7 @@ class Unit:
         self, statement: Executable, parameters: Mapping[str, Any] | list[dict[str, Any]] | None = None
     ) -> CursorResult[Any]:
         """Runs a statement in the transaction."""
-        result: CursorResult[Any] = await self.connection.execute(statement, parameters)  # type: ignore[assignment]  # text() yields no narrower type
+        result: CursorResult[Any] = await self.connection.execute(statement, parameters)
         return result
 
     async def serialize(self, topic: str) -> None:
@@ -69,20 +63,54 @@ class Unit:
         """
         await self.execute(_SERIALIZE, {"topic": f"{self.organization}/{topic}"})
 
+    @asynccontextmanager
+    async def within(self, organization: UUID) -> AsyncIterator[None]:
+        """Works on the rows of another organization for a while: the one that the call has just created."""
+        before = self.organization
+        await self._see(organization)
+        try:
+            yield
+        finally:
+            self.organization = before
+        await self._see(before)
+
+    async def _see(self, organization: UUID) -> None:
+        self.organization = organization
+        account = self.call.caller.account
+        scope = {"organization": str(organization), "account": str(account) if account else ""}
+        await self.connection.execute(_SCOPE, scope)
+
     def record(self, event: Event) -> None:
-        """Appends an event to the log when the transaction commits."""
-        self._events.append(event)
+        """Appends an event to the organization's log when the transaction commits."""
+        self._events.append((self.organization, event))
 
     def reply(self, message: M) -> M:
         """Keeps `message` as what a repeated request gets, and returns it."""
         self._reply = message
         return message
 
-    async def _finish(self) -> None:
-        if self._events:
-            await log.append(self.connection, self.call, self._events)
+    async def finish(self) -> None:
+        """Writes the events and the reply; the database calls it before the commit.
+
+        Raises:
+            Replayed: Another transaction has committed the same request in the meantime.
+        """
+        await self._append_events()
         if self._reply is not None and self.call.request_id:
-            await remember(self.connection, self.call, self._reply)
+            try:
+                await remember(self.connection, self.call, self._reply)
+            except IntegrityError as error:
+                raise Replayed from error
+
+    async def _append_events(self) -> None:
+        here = self.organization
+        own = [event for organization, event in self._events if organization == here]
+        if own:
+            await log.append(self.connection, self.call, here, own)
+        for other in {organization for organization, _ in self._events} - {here}:
+            async with self.within(other):
+                events = [event for organization, event in self._events if organization == other]
+                await log.append(self.connection, self.call, other, events)
 
 
 class Database:
@@ -114,19 +142,10 @@ class Database:
             account = call.caller.account
             scope = {"organization": str(call.organization), "account": str(account) if account else ""}
             await connection.execute(_SCOPE, scope)
-            unit = Unit(connection, call)
+            unit = Unit(connection, call, call.organization)
             yield unit
-            await _finish(unit)
+            await unit.finish()
 
     async def close(self) -> None:
         """Closes all connections."""
         await self.engine.dispose()
-
-
-async def _finish(unit: Unit) -> None:
-    try:
-        await unit._finish()  # noqa: SLF001 - a unit's end is its database's business
-    except IntegrityError as error:
-        if unit.call.request_id and "idempotency_keys" in str(error.orig):
-            raise Replayed from error
-        raise

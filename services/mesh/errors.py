@@ -30,7 +30,7 @@ class Code(IntEnum):
 
 
 class Reason(Enum):
-    """Why a call failed: the status code, and what to tell the caller where the place of failure has no better words."""
+    """Why a call failed: the status code, and what to tell the caller where there are no better words."""
 
     INTERNAL = (Code.INTERNAL, "Something failed on our side. Quote the error's id when you report it.")
     INVALID_FIELD = (Code.INVALID_ARGUMENT, "A field is not valid; the details name it.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf.message import Message
-from sqlalchemy import Column, LargeBinary, Row, Table, Text, Uuid, insert, select
+from sqlalchemy import Column, LargeBinary, Table, Text, Uuid, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.mesh import calls
@@ -53,7 +53,7 @@ async def recall(connection: AsyncConnection, call: calls.Call) -> Remembered | 
         Failure: REQUEST_ID_REUSED; the id was used with a different request.
     """
     statement = select(KEYS.c.request_digest, KEYS.c.response).filter_by(**_key(call))
-    row: Row[Any] | None = (await connection.execute(statement)).one_or_none()
+    row = (await connection.execute(statement)).one_or_none()
     if row is None:
         return None
     if row.request_digest != call.request_digest:

@@ -62,12 +62,12 @@ _NEWEST = text(
 )
 
 
-async def append(connection: AsyncConnection, call: calls.Call, events: Sequence[Event]) -> None:
-    """Appends events in the transaction of `connection`, in the call's organization and its caller's name."""
+async def append(connection: AsyncConnection, call: calls.Call, organization: UUID, events: Sequence[Event]) -> None:
+    """Appends an organization's events in the transaction of `connection`, in the name of the call's caller."""
     context = json.dumps(call.trace_context)
     rows = [
         {
-            "organization_id": call.organization,
+            "organization_id": organization,
             "id": identifiers.new(),
             "type": event.type,
             "resource": event.resource,

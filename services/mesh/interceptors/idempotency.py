@@ -1,0 +1,47 @@
+"""Answers a repeated `request_id` with the first response (AIP-155)."""
+
+import hashlib
+
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+
+from services.mesh.calls import Call
+from services.mesh.database import Database
+from services.mesh.idempotency import Remembered, Replayed, recall
+from services.mesh.interceptors.layer import Context, Layer, Request, Unary
+from services.mesh.policies import Method
+
+_UUID_LENGTH = 36
+
+
+class Idempotency(Layer):
+    """The layer that repeats answers; the unit of work stores them. A process without a database has none."""
+
+    def __init__(self, database: Database | None) -> None:
+        self._database = database
+
+    async def unary(self, call: Call, method: Method, request: Request, context: Context, proceed: Unary) -> Message:
+        """Returns the first response to the request's id, or handles the request."""
+        identifier = getattr(request, "request_id", "")
+        if not isinstance(request, Message) or not self._database or len(identifier) != _UUID_LENGTH:
+            return await proceed(request)
+        call.request_id = identifier
+        call.request_digest = hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
+        if remembered := await self._recall(call):
+            return _response(method, remembered)
+        try:
+            return await proceed(request)
+        except Replayed:
+            remembered = await self._recall(call)
+            if remembered is None:
+                raise
+            return _response(method, remembered)
+
+    async def _recall(self, call: Call) -> Remembered | None:
+        assert self._database  # noqa: S101 - the caller has looked
+        async with self._database.unit(call) as unit:
+            return await recall(unit.connection, call)
+
+
+def _response(method: Method, remembered: Remembered) -> Message:
+    return GetMessageClass(method.descriptor.output_type).FromString(remembered.response)

@@ -1,0 +1,95 @@
+"""Method policies, read from the descriptors of the contracts."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from google.longrunning import operations_pb2
+from google.protobuf.descriptor import FileDescriptor, MethodDescriptor, ServiceDescriptor
+from xorb.common.v1 import operations_pb2 as operation_policies_pb2
+from xorb.core.v1 import activity_pb2, finding_pb2, organization_pb2, scan_pb2, target_pb2
+from xorb.options.v1 import policy_pb2
+from xorb.security.v1 import identity_pb2
+
+from services.mesh.descriptors import extension
+
+CONTRACTS: tuple[FileDescriptor, ...] = (
+    organization_pb2.DESCRIPTOR,
+    target_pb2.DESCRIPTOR,
+    scan_pb2.DESCRIPTOR,
+    finding_pb2.DESCRIPTOR,
+    activity_pb2.DESCRIPTOR,
+    identity_pb2.DESCRIPTOR,
+    operations_pb2.DESCRIPTOR,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who may call a method.
+
+    Exactly one of `public`, `authenticated`, `permission` and `internal_callers` is set.
+    """
+
+    public: bool = False
+    authenticated: bool = False
+    permission: str = ""
+    internal_callers: frozenset[str] = frozenset()
+    audited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of the contracts: its path, such as `/xorb.core.v1.ScansService/GetScan`, and its policy."""
+
+    path: str
+    policy: Policy
+    descriptor: MethodDescriptor
+
+
+class MissingPolicyError(Exception):
+    """A method has no policy; the server refuses to serve it."""
+
+
+def services() -> list[ServiceDescriptor]:
+    """Returns every service of the contracts, Operations included."""
+    return [service for file in CONTRACTS for service in file.services_by_name.values()]
+
+
+@cache
+def methods() -> dict[str, Method]:
+    """Returns every method by its path.
+
+    Raises:
+        MissingPolicyError: A method has no policy, or one without a caller.
+    """
+    found = [
+        Method(f"/{service.full_name}/{method.name}", _policy(method), method)
+        for service in services()
+        for method in service.methods
+    ]
+    return {method.path: method for method in found}
+
+
+@cache
+def permissions() -> frozenset[str]:
+    """Returns the permission catalogue: every permission that some method asks for."""
+    return frozenset(method.policy.permission for method in methods().values() if method.policy.permission)
+
+
+def _policy(method: MethodDescriptor) -> Policy:
+    declared = _external().get(method.full_name) or extension(method.GetOptions(), policy_pb2.policy)
+    if declared.WhichOneof("caller") is None:
+        raise MissingPolicyError(f"{method.full_name} says nowhere who may call it")
+    return Policy(
+        public=declared.public,
+        authenticated=declared.authenticated,
+        permission=declared.permission,
+        internal_callers=frozenset(declared.internal.spiffe_ids),
+        audited=declared.audited,
+    )
+
+
+@cache
+def _external() -> dict[str, policy_pb2.Policy]:
+    entries = extension(operation_policies_pb2.DESCRIPTOR.GetOptions(), policy_pb2.external_policy)
+    return {entry.method: entry.policy for entry in entries}
