@@ -10,6 +10,7 @@ from pathlib import Path
 from tools.contracts import envoy, stubs
 from tools.contracts.descriptors import BUILD, GEN, GenerationError, build
 from tools.contracts.model import Contracts
+from tools.contracts.openapi import document
 from tools.contracts.output import difference, publish, scratch
 
 
@@ -34,10 +35,11 @@ def generate(output: Path) -> None:
         GenerationError: A contract doesn't compile.
     """
     contracts = Contracts(build())
-    for name in ("python", "envoy"):
+    for name in ("python", "envoy", "openapi"):
         (output / name).mkdir()
     stubs.generate(output / "python")
     envoy.generate(contracts, output / "envoy")
+    document.generate(contracts, output / "openapi")
 
 
 def check(made: Path) -> int:

@@ -41,9 +41,7 @@ def fragments(contracts: Contracts) -> dict[str, Fragment]:
         "jwt_rules": {"provider": PROVIDER, "payload_in_metadata": CLAIMS, "rules": _jwt_rules(methods)},
         "rate_limits": _rate_limits(methods),
         "routes": {
-            "websocket_routes": [
-                _websocket_route(m, binding) for m in methods if m.streams for binding in m.bindings
-            ],
+            "websocket_routes": [_websocket_route(m, binding) for m in methods if m.streams for binding in m.bindings],
             "routes": [*map(_denial, internal), *map(_route, methods)],
         },
         "methods": {
@@ -64,15 +62,9 @@ def _jwt_rules(methods: Sequence[Method]) -> list[Fragment]:
         for method in methods if method.streams for binding in method.bindings
     ]  # fmt: skip
     public = [
-        {"match": match}
-        for method in methods
-        if _policy(method).caller == "public"
-        for match in _all_matches(method)
+        {"match": match} for method in methods if _policy(method).caller == "public" for match in _all_matches(method)
     ]
-    guarded = [
-        {"match": {"prefix": prefix}, "requires": {"provider_name": PROVIDER}}
-        for prefix in _prefixes(methods)
-    ]
+    guarded = [{"match": {"prefix": prefix}, "requires": {"provider_name": PROVIDER}} for prefix in _prefixes(methods)]
     return [*websockets, *public, *guarded]
 
 
@@ -115,9 +107,7 @@ def _rate_limits(methods: Sequence[Method]) -> Fragment:
     classes = sorted({_policy(method).rate_class for method in methods})
     return {
         "domain": "xorb",
-        "classes": {
-            name: {"signed_in": _signed_in_limits(name), "public": _address_limits(name)} for name in classes
-        },
+        "classes": {name: {"signed_in": _signed_in_limits(name), "public": _address_limits(name)} for name in classes},
         "methods": {method.grpc_path: _policy(method).rate_class for method in methods},
     }
 

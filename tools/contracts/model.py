@@ -17,7 +17,7 @@ Verb = Literal["get", "put", "post", "delete", "patch"]
 Options = Mapping[str, Any]
 
 _ERRORS = re.compile(r"^Errors: (.+)$", re.MULTILINE)
-_REASON = re.compile(r"\b[A-Z]{3,}(?:_[A-Z]+)*\b")
+_REASON = re.compile(r"\b([A-Z]{3,}(?:_[A-Z]+)*)\b([^,;.]*)")
 
 
 @dataclass(frozen=True)
@@ -102,10 +102,15 @@ class Method:
         return self.policy is not None and self.policy.caller == "internal"
 
     @property
-    def reasons(self) -> tuple[str, ...]:
-        """The error reasons, without prefix, that the comment's `Errors:` paragraph names."""
+    def reasons(self) -> Mapping[str, str]:
+        """The error reasons, without prefix, of the comment's `Errors:` paragraph, each with its remark."""
         paragraph = _ERRORS.search(self.comment)
-        return tuple(dict.fromkeys(_REASON.findall(paragraph[1]))) if paragraph else ()
+        return dict(_REASON.findall(paragraph[1])) if paragraph else {}
+
+    @property
+    def description(self) -> str:
+        """The comment without its `Errors:` paragraph."""
+        return _ERRORS.sub("", self.comment).strip()
 
 
 class Contracts:
@@ -127,9 +132,7 @@ class Contracts:
         """Returns options as protobuf's JSON; an extension's key is its full name in brackets."""
         options: Message = descriptor.GetOptions()
         # Read again in our own pool: only there are the extensions known for certain.
-        known = message_factory.GetMessageClass(
-            self._pool.FindMessageTypeByName(options.DESCRIPTOR.full_name)
-        )
+        known = message_factory.GetMessageClass(self._pool.FindMessageTypeByName(options.DESCRIPTOR.full_name))
         message = known.FromString(options.SerializeToString())
         result: Options = json_format.MessageToDict(message, preserving_proto_field_name=True)
         return result
@@ -137,11 +140,7 @@ class Contracts:
     @cached_property
     def methods(self) -> tuple[Method, ...]:
         """Every RPC that is served: our own in the order of the files, then what others wrote."""
-        own = [
-            self._method(method, service, external=False)
-            for service in self.services
-            for method in service.methods
-        ]
+        own = [self._method(method, service, external=False) for service in self.services for method in service.methods]
         names = dict.fromkeys(name.rpartition(".")[0] for name in self._external)
         foreign = [self._pool.FindServiceByName(name) for name in names]
         return (

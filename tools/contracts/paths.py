@@ -32,9 +32,7 @@ class PathTemplate:
         matches = list(_TOKEN.finditer(template))
         if "".join(match[0] for match in matches) != template or not template.startswith("/"):
             raise ValueError(f"not a path template: {template}")
-        return cls(
-            tuple(match["text"] or Variable(match["field"], match["pattern"] or "*") for match in matches)
-        )
+        return cls(tuple(match["text"] or Variable(match["field"], match["pattern"] or "*") for match in matches))
 
     @property
     def variables(self) -> tuple[Variable, ...]:

@@ -16,9 +16,7 @@ from tools.contracts.envoy import CLAIMS, PROVIDER, fragments
 from tools.contracts.model import Contracts
 
 _FILTERS = "type.googleapis.com/envoy.extensions.filters.http"
-_MANAGER = (
-    "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
-)
+_MANAGER = "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 _ENVOY = Path(sys.executable).with_name("envoy")
 
 
@@ -29,9 +27,7 @@ def made(contracts: Contracts) -> dict[str, Any]:
 
 def _key_set() -> str:
     public = Ed25519PrivateKey.generate().public_key()
-    return json.dumps(
-        {"keys": [{**OKPAlgorithm.to_jwk(public, as_dict=True), "kid": "test", "alg": "EdDSA"}]}
-    )
+    return json.dumps({"keys": [{**OKPAlgorithm.to_jwk(public, as_dict=True), "kid": "test", "alg": "EdDSA"}]})
 
 
 def _validate(config: dict[str, Any], folder: Path) -> subprocess.CompletedProcess[str]:
@@ -61,8 +57,7 @@ def _bootstrap(made: dict[str, Any]) -> dict[str, Any]:
         "stat_prefix": "edge",
         "route_config": {"virtual_hosts": [{"name": "all", "domains": ["*"], "routes": routes}]},
         "http_filters": [
-            {"name": name, "typed_config": {"@type": f"{_FILTERS}.{kind}", **config}}
-            for name, kind, config in filters
+            {"name": name, "typed_config": {"@type": f"{_FILTERS}.{kind}", **config}} for name, kind, config in filters
         ],
     }
     listener = {
@@ -137,9 +132,7 @@ def test_a_public_path_is_public_for_its_own_verb_only(made: dict[str, Any]) -> 
     assert _requirement(rules, "/v1/sessions:sign-in", **{":method": "GET"}) == {"provider_name": PROVIDER}
 
 
-def test_internal_services_are_denied_and_never_transcoded(
-    made: dict[str, Any], contracts: Contracts
-) -> None:
+def test_internal_services_are_denied_and_never_transcoded(made: dict[str, Any], contracts: Contracts) -> None:
     internal = {method.service for method in contracts.methods if method.internal}
     routes = made["routes"]["routes"]
     denied = {route["match"]["prefix"] for route in routes if "direct_response" in route}
@@ -149,9 +142,7 @@ def test_internal_services_are_denied_and_never_transcoded(
     assert not [one for one in routes if one["match"].get("path", "/ /").split("/")[1] in internal]
 
 
-def test_every_reachable_method_has_one_route_with_its_rate_class(
-    made: dict[str, Any], contracts: Contracts
-) -> None:
+def test_every_reachable_method_has_one_route_with_its_rate_class(made: dict[str, Any], contracts: Contracts) -> None:
     routes = {one["match"]["path"]: one["route"] for one in made["routes"]["routes"] if "route" in one}
     reachable = [method for method in contracts.methods if not method.internal]
     assert list(routes) == [method.grpc_path for method in reachable]
