@@ -24,7 +24,7 @@ from services.executors.domain import (
 )
 
 
-class Malformed(ValueError):  # noqa: N818  reads as what it says: the line is malformed
+class Malformed(ValueError):
     """A line is not what the other side should have written."""
 
 
@@ -61,11 +61,7 @@ def decode_task(line: bytes) -> Task:
 
 def encode_record(kind: str, value: object) -> bytes:
     """Return one line that says `value` (a dataclass, or what JSON knows) under `kind`."""
-    plain = (
-        dataclasses.asdict(value)
-        if dataclasses.is_dataclass(value) and not isinstance(value, type)
-        else value
-    )
+    plain = dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value
     return _line({kind: plain})
 
 

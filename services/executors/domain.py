@@ -51,13 +51,13 @@ class ExecutorError(Exception):
     reason = Reason.FAILED
 
 
-class OutOfScope(ExecutorError):  # noqa: N818  the name says the verdict, as the domain speaks of it
+class OutOfScope(ExecutorError):
     """A connection was refused because the scan's verified scope does not cover it."""
 
     reason = Reason.OUT_OF_SCOPE
 
 
-class Unavailable(ExecutorError):  # noqa: N818  the name says the verdict, as the domain speaks of it
+class Unavailable(ExecutorError):
     """The executor needs something this machine does not have."""
 
     reason = Reason.UNAVAILABLE

@@ -83,9 +83,7 @@ class Guard:
         error: OSError = ConnectionError(f"{host} has no address")
         for candidate in addresses if address is None else (address,):
             try:
-                return await asyncio.open_connection(
-                    str(candidate), port, ssl=tls, server_hostname=name, limit=limit
-                )
+                return await asyncio.open_connection(str(candidate), port, ssl=tls, server_hostname=name, limit=limit)
             except OSError as refused:
                 error = refused
         raise error

@@ -156,6 +156,4 @@ class _Watch:
 
     def _log_failure(self) -> None:
         if self._ledger.reason is Reason.FAILED:
-            _log.warning(
-                "executor %s failed: %s", self._task.executor, self._diagnostics.decode(errors="replace")
-            )
+            _log.warning("executor %s failed: %s", self._task.executor, self._diagnostics.decode(errors="replace"))

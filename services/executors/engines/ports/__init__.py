@@ -11,5 +11,5 @@ EXECUTOR = Executor(
     stage=Stage.DISCOVERY,
     kinds=frozenset({Kind.HOST, Kind.CIDR}),
     run=deferred("services.executors.engines.ports.scan"),
-    checks=CHECKS,
+    checks=tuple(CHECKS.values()),
 )

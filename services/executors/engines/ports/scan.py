@@ -6,12 +6,7 @@ from dataclasses import dataclass
 
 from services.executors.domain import Address, Kind, Task
 from services.executors.engine import Reporter
-from services.executors.engines.ports.checks import (
-    BANNER_VERSION,
-    CLEARTEXT_FTP,
-    CLEARTEXT_TELNET,
-    SSH_PROTOCOL_1,
-)
+from services.executors.engines.ports.checks import CHECKS
 from services.executors.engines.ports.common import COMMON_PORTS
 from services.executors.engines.ports.probe import Probe, Sighting, Timing
 from services.executors.guard import Guard
@@ -20,7 +15,6 @@ from services.executors.targets import Endpoint, guard_for, host_of
 
 _WORKERS = 64
 _MAX_ADDRESSES = 8
-_CLEARTEXT = {"ftp": CLEARTEXT_FTP, "telnet": CLEARTEXT_TELNET}
 
 
 @dataclass(frozen=True)
@@ -48,9 +42,7 @@ async def _places(task: Task, guard: Guard, port: int) -> tuple[_Place, ...]:
 class _Scan:
     """Workers that share one iterator, so that what is under way is bounded whatever the target's size."""
 
-    def __init__(
-        self, probe: Probe, reporter: Reporter, places: tuple[_Place, ...], ports: tuple[int, ...]
-    ) -> None:
+    def __init__(self, probe: Probe, reporter: Reporter, places: tuple[_Place, ...], ports: tuple[int, ...]) -> None:
         self._probe = probe
         self._reporter = reporter
         self._total = len(places) * len(ports)
@@ -80,8 +72,8 @@ class _Scan:
         location = Endpoint(place.host, service.port, service.tls).location
         asset = str(place.host)
         if sighting.cleartext_login:
-            self._reporter.observe(_CLEARTEXT[service.name].at(location, asset, service.banner))
+            self._reporter.observe(CHECKS[f"cleartext-{service.name}"].at(location, asset, service.banner))
         if service.banner.startswith("SSH-1."):
-            self._reporter.observe(SSH_PROTOCOL_1.at(location, asset, service.banner))
+            self._reporter.observe(CHECKS["ssh-protocol-1"].at(location, asset, service.banner))
         if service.product and service.name not in ("http", "https"):
-            self._reporter.observe(BANNER_VERSION.at(location, asset, service.banner))
+            self._reporter.observe(CHECKS["banner-version"].at(location, asset, service.banner))
