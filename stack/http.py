@@ -25,9 +25,10 @@ class Address:
 
 @dataclass(frozen=True)
 class Response:
-    """A response: status code and whole body."""
+    """A response: status code, headers by their lower-case names (the last of each), and whole body."""
 
     status: int
+    headers: Mapping[str, str]
     body: bytes
 
     def json(self) -> dict[str, Any]:
@@ -44,7 +45,7 @@ async def request(
     headers: Mapping[str, str] | None = None,
     seconds: float = 5.0,
 ) -> Response:
-    """Send one request on a connection of its own; ``body`` goes as JSON unless it is None.
+    """Send one request on a connection of its own; a ``body`` that is not bytes goes as JSON, None as no body.
 
     Raises:
         OSError: nothing listens there, or the connection broke.
@@ -54,9 +55,7 @@ async def request(
     async with asyncio.timeout(seconds):
         reader, writer = await _connect(address)
         try:
-            return await _exchange(
-                reader, writer, _request(address, method, path, headers, body), _payload(body)
-            )
+            return await _exchange(reader, writer, _request(address, method, path, headers, body), _payload(body))
         finally:
             writer.close()
             with contextlib.suppress(OSError):
@@ -70,15 +69,15 @@ async def _connect(address: Address) -> tuple[asyncio.StreamReader, asyncio.Stre
 
 
 def _payload(body: object) -> bytes:
+    if isinstance(body, bytes):
+        return body
     return b"" if body is None else json.dumps(body).encode()
 
 
-def _request(
-    address: Address, method: str, path: str, headers: Mapping[str, str] | None, body: object
-) -> h11.Request:
-    fields = {"Host": f"{address.host}:{address.port}", "Connection": "close", **(headers or {})}
+def _request(address: Address, method: str, path: str, headers: Mapping[str, str] | None, body: object) -> h11.Request:
+    fields = {"host": f"{address.host}:{address.port}", "connection": "close", **(headers or {})}
     if body is not None:
-        fields |= {"Content-Type": "application/json", "Content-Length": str(len(_payload(body)))}
+        fields = {"content-type": "application/json", **fields, "content-length": str(len(_payload(body)))}
     return h11.Request(method=method, target=path, headers=list(fields.items()))
 
 
@@ -91,16 +90,17 @@ async def _exchange(
         writer.write(connection.send(h11.Data(data=payload)) or b"")
     writer.write(connection.send(h11.EndOfMessage()) or b"")
     await writer.drain()
-    status, body = 0, bytearray()
+    status, headers, body = 0, dict[str, str](), bytearray()
     while True:
         event = connection.next_event()
         if event is h11.NEED_DATA:
             connection.receive_data(await reader.read(65536))
         elif isinstance(event, h11.Response):
             status = event.status_code
+            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in event.headers}
         elif isinstance(event, h11.Data):
             body += event.data
             if len(body) > MAXIMUM_BODY:
                 raise h11.RemoteProtocolError(f"a response of more than {MAXIMUM_BODY} bytes")
         elif isinstance(event, h11.EndOfMessage):
-            return Response(status, bytes(body))
+            return Response(status, headers, bytes(body))

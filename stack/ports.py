@@ -16,9 +16,7 @@ def problems(ports: Iterable[Port]) -> list[str]:
     found, seen = [], dict[int, str]()
     for port in ports:
         if port.number in seen:
-            found.append(
-                f"Port {port.number} is given to both {seen[port.number]} and {port.setting}: change one."
-            )
+            found.append(f"Port {port.number} is given to both {seen[port.number]} and {port.setting}: change one.")
         elif reason := _refusal(port.number):
             found.append(f"Port {port.number} {reason}: set {port.setting} to another port.")
         seen.setdefault(port.number, port.setting)
@@ -38,9 +36,7 @@ def check(ports: Sequence[Port]) -> None:
 def free_ports(count: int) -> list[int]:
     """``count`` different ports that were free a moment ago, for tests."""
     with contextlib.ExitStack() as sockets:
-        held = [
-            sockets.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) for _ in range(count)
-        ]
+        held = [sockets.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) for _ in range(count)]
         for each in held:
             each.bind(("127.0.0.1", 0))
         return [int(each.getsockname()[1]) for each in held]
@@ -61,16 +57,8 @@ def _refusal(number: int) -> str:
 def _user_of(number: int) -> str:
     try:
         for connection in psutil.net_connections("tcp"):
-            if (
-                connection.laddr
-                and connection.laddr.port == number
-                and connection.status == psutil.CONN_LISTEN
-            ):
-                return (
-                    f" by {psutil.Process(connection.pid).name()} (pid {connection.pid})"
-                    if connection.pid
-                    else ""
-                )
+            if connection.laddr and connection.laddr.port == number and connection.status == psutil.CONN_LISTEN:
+                return f" by {psutil.Process(connection.pid).name()} (pid {connection.pid})" if connection.pid else ""
     except psutil.Error:
         return ""
     return ""

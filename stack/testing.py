@@ -34,9 +34,7 @@ async def embedded(*names: str, settings: Mapping[str, str] | None = None) -> As
         ``XORB_*`` settings as :func:`describe` gives them.
     """
     home = Path(tempfile.mkdtemp(prefix="xorb-"))
-    chosen = {
-        name: str(number) for name, number in zip(DEFAULT_PORTS, free_ports(len(DEFAULT_PORTS)), strict=True)
-    }
+    chosen = {name: str(number) for name, number in zip(DEFAULT_PORTS, free_ports(len(DEFAULT_PORTS)), strict=True)}
     loaded = load({"XORB_HOME": str(home), **_inherited(), **chosen, **(settings or {})})
     try:
         async with Stack(loaded, names or STATE_COMPONENTS):

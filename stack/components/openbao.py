@@ -72,9 +72,7 @@ def _prepare(settings: StackSettings, directory: Path) -> None:
     cluster = f"127.0.0.1:{settings.ports['XORB_VAULT_CLUSTER_PORT']}"
     api = f"127.0.0.1:{settings.ports['XORB_VAULT_PORT']}"
     configuration = {
-        "storage": {
-            "raft": {"path": str(directory / "raft"), "node_id": "xorb", "performance_multiplier": 1}
-        },
+        "storage": {"raft": {"path": str(directory / "raft"), "node_id": "xorb", "performance_multiplier": 1}},
         "listener": [{"tcp": {"address": api, "cluster_address": cluster, "tls_disable": True}}],
         "api_addr": f"http://{api}",
         "cluster_addr": f"http://{cluster}",
@@ -84,9 +82,7 @@ def _prepare(settings: StackSettings, directory: Path) -> None:
     write_secret(directory / "openbao.json", json.dumps(configuration, indent=2))
 
 
-async def _call(
-    settings: StackSettings, method: str, path: str, body: object = None, token: str = ""
-) -> http.Response:
+async def _call(settings: StackSettings, method: str, path: str, body: object = None, token: str = "") -> http.Response:
     where = http.Address(port=settings.ports["XORB_VAULT_PORT"])
     headers = {"X-Vault-Token": token} if token else {}
     return await http.request(where, method, f"/v1/{path}", body=body, headers=headers, seconds=15)

@@ -57,9 +57,7 @@ def dsn(settings: StackSettings, role: str) -> str:
     """SQLAlchemy's URL of our database for ``role``, over the Unix socket; it contains the password."""
     port = settings.ports["XORB_POSTGRES_PORT"]
     host = quote(str(socket_directory(settings)), safe="/")
-    return (
-        f"postgresql+asyncpg://{role}:{quote(password(settings, role))}@/{DATABASE}?host={host}&port={port}"
-    )
+    return f"postgresql+asyncpg://{role}:{quote(password(settings, role))}@/{DATABASE}?host={host}&port={port}"
 
 
 def postgres(settings: StackSettings) -> Component:
@@ -169,18 +167,14 @@ async def _configure(settings: StackSettings) -> None:
         await connection.close()
     connection = await _connect(settings, DATABASE)
     try:
-        await connection.execute(
-            "ALTER SCHEMA public OWNER TO xorb_owner; REVOKE ALL ON SCHEMA public FROM PUBLIC"
-        )
+        await connection.execute("ALTER SCHEMA public OWNER TO xorb_owner; REVOKE ALL ON SCHEMA public FROM PUBLIC")
         await connection.execute("GRANT USAGE ON SCHEMA public TO xorb_app, xorb_relay")
     finally:
         await connection.close()
 
 
 async def _ensure_role(connection: "asyncpg.Connection[asyncpg.Record]", role: str, secret: str) -> None:
-    verb = (
-        "ALTER" if await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role) else "CREATE"
-    )
+    verb = "ALTER" if await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role) else "CREATE"
     statement = await connection.fetchval(
         "SELECT format('%s ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION"
         " PASSWORD %L',"

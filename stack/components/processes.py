@@ -63,9 +63,7 @@ def process_environment(settings: StackSettings, role: str) -> dict[str, str]:
     """What the process ``role`` is told: the stack's environment, with files in place of secrets."""
     inherited = {name: value for name, value in settings.environment.items() if _plain(name)}
     python_path = [str(settings.root), str(settings.root / "gen" / "python"), inherited.get("PYTHONPATH", "")]
-    files = {
-        f"XORB_{name}_FILE": str(secret_path(settings, role, name)) for name in _secret_values(settings, role)
-    }
+    files = {f"XORB_{name}_FILE": str(secret_path(settings, role, name)) for name in _secret_values(settings, role)}
     return {
         "XORB_ALLOW_LOOPBACK_TARGETS": "true",
         "XORB_LOG_LEVEL": "INFO",
@@ -110,9 +108,7 @@ def _database(settings: StackSettings, role: str) -> str:
     external = settings.external("postgres")
     if external is None:
         return postgres.dsn(settings, database_role)
-    own = {"xorb_owner": "XORB_POSTGRES_OWNER_DSN", "xorb_relay": "XORB_POSTGRES_RELAY_DSN"}.get(
-        database_role, ""
-    )
+    own = {"xorb_owner": "XORB_POSTGRES_OWNER_DSN", "xorb_relay": "XORB_POSTGRES_RELAY_DSN"}.get(database_role, "")
     return settings.environment.get(own) or external
 
 

@@ -1,0 +1,217 @@
+"""Envoy's configuration: ``envoy/edge.yaml`` with addresses of this installation and what contracts give."""
+
+import re
+import resource
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from stack.edge_bodies import lua_tables
+from stack.edge_clusters import NOWHERE, clusters
+from stack.edge_replies import local_replies
+from stack.errors import StackError
+from stack.settings import StackSettings
+
+Fragment = dict[str, Any]
+
+MAXIMUM_BODY = 4 * 1024 * 1024
+"""Bytes of a REST request's body, or of one message of a stream, that the edge takes."""
+
+_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+_TYPE = "type.googleapis.com/envoy."
+_OWN_PAGES = {
+    "/openapi.json": ("openapi.json", "application/json"),
+    "/docs": ("reference.html", "text/html; charset=utf-8"),
+}
+_RESERVED_FILES = 512
+_DEFAULT_ORIGINS = r"https?://(localhost|127\.0\.0\.1)(:\d+)?"
+
+
+@dataclass(frozen=True)
+class EdgeContracts:
+    """What of the edge derives from the contracts.
+
+    ``services`` are transcoded; ``jwt_rules`` is the generated file of that name; ``routes`` and
+    ``websocket_routes`` are Envoy routes; ``descriptors`` is a serialised ``FileDescriptorSet``; ``pages`` is the
+    folder of the OpenAPI document and the reference page, either of which may be missing.
+    """
+
+    services: Sequence[str]
+    jwt_rules: Mapping[str, Any]
+    routes: Sequence[Fragment]
+    websocket_routes: Sequence[Fragment]
+    descriptors: Path
+    pages: Path
+
+
+def read_contracts(gen: Path, descriptors: Path) -> EdgeContracts:
+    """The fragments that the generator left in ``gen``.
+
+    Raises:
+        StackError: a file is missing.
+    """
+    routes = _load(gen / "envoy" / "routes.yaml")
+    return EdgeContracts(
+        services=_load(gen / "envoy" / "transcoder.yaml")["services"],
+        jwt_rules=_load(gen / "envoy" / "jwt_rules.yaml"),
+        routes=routes["routes"],
+        websocket_routes=routes["websocket_routes"],
+        descriptors=descriptors,
+        pages=gen / "openapi",
+    )
+
+
+def render(settings: StackSettings, contracts: EdgeContracts) -> Fragment:
+    """The whole bootstrap configuration.
+
+    Raises:
+        StackError: the template names a value that there is not.
+    """
+    template = _load(settings.root / "envoy" / "edge.yaml")
+    filled: Fragment = _fill(template, _values(settings, contracts))
+    return filled
+
+
+def _load(path: Path) -> Fragment:
+    try:
+        return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise StackError(f"{path} is missing: run `make gen`.") from None
+
+
+def _values(settings: StackSettings, contracts: EdgeContracts) -> Fragment:
+    provider = contracts.jwt_rules["provider"]
+    return {
+        "admin_port": settings.ports["XORB_ENVOY_ADMIN_PORT"],
+        "gateway_port": settings.ports["XORB_GATEWAY_PORT"],
+        "maximum_body": MAXIMUM_BODY,
+        "maximum_connections": _maximum_connections(),
+        "router": _router(),
+        "local_replies": local_replies(),
+        "response_mutations": _response_mutations(),
+        "health_clusters": {"core": {"value": 100}, "security": {"value": 100}},
+        "jwt_providers": {provider: _jwt_provider(contracts.jwt_rules["payload_in_metadata"])},
+        "jwt_rules": contracts.jwt_rules["rules"],
+        "descriptors": str(contracts.descriptors),
+        "services": list(contracts.services),
+        "lua": _lua(settings, contracts),
+        "cors": _cors(settings),
+        "routes": [*contracts.websocket_routes, *_pages(contracts.pages), *contracts.routes, _rest()],
+        "clusters": clusters(settings),
+    }
+
+
+def _fill(node: Any, values: Fragment) -> Any:  # noqa: ANN401 - any YAML
+    if isinstance(node, dict):
+        return {key: _fill(value, values) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_fill(item, values) for item in node]
+    match = _PLACEHOLDER.fullmatch(node) if isinstance(node, str) else None
+    if match is None:
+        return node
+    if match[1] not in values:
+        raise StackError(f"envoy/edge.yaml asks for ${{{match[1]}}}, which nothing provides.")
+    return values[match[1]]
+
+
+def _lua(settings: StackSettings, contracts: EdgeContracts) -> str:
+    tables = lua_tables(contracts.descriptors, contracts.services, MAXIMUM_BODY)
+    return tables + (settings.root / "envoy" / "edge.lua").read_text(encoding="utf-8")
+
+
+def _maximum_connections() -> int:
+    """Each connection through the edge takes two files, and some are needed for other things."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(64, (soft - _RESERVED_FILES) // 2)
+
+
+def _router() -> Fragment:
+    return {
+        "name": "envoy.filters.http.router",
+        "typed_config": {
+            "@type": f"{_TYPE}extensions.filters.http.router.v3.Router",
+            "suppress_envoy_headers": True,
+        },
+    }
+
+
+def _response_mutations() -> list[Fragment]:
+    headers = {
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "x-frame-options": "DENY",
+    }
+    appended: list[Fragment] = [
+        {"append": {"header": {"key": key, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}}
+        for key, value in headers.items()
+    ]
+    no_store = {"key": "cache-control", "value": "no-store"}
+    return [*appended, {"append": {"header": no_store, "append_action": "ADD_IF_ABSENT"}}]
+
+
+def _jwt_provider(claims: str) -> Fragment:
+    return {
+        "issuer": "xorb",
+        "audiences": ["xorb-api"],
+        "forward": True,
+        "payload_in_metadata": claims,
+        "clock_skew_seconds": 5,
+        # Without this a token in the query would count too, and end up in logs.
+        "from_headers": [{"name": "authorization", "value_prefix": "Bearer "}],
+        "remote_jwks": {
+            "http_uri": {"uri": "http://edge/.well-known/jwks.json", "cluster": "edge", "timeout": "3s"},
+            "cache_duration": "60s",
+            "async_fetch": {"fast_listener": True, "failed_refetch_duration": "1s"},
+        },
+    }
+
+
+def _cors(settings: StackSettings) -> Fragment:
+    origins = settings.environment.get("XORB_ALLOWED_ORIGINS") or _DEFAULT_ORIGINS
+    return {
+        "@type": f"{_TYPE}extensions.filters.http.cors.v3.CorsPolicy",
+        "allow_origin_string_match": [{"safe_regex": {"regex": origins}}],
+        "allow_methods": "GET, POST, PATCH, PUT, DELETE",
+        "allow_headers": "authorization, content-type, x-grpc-web, x-user-agent, grpc-timeout, traceparent",
+        "expose_headers": "grpc-status, grpc-message, grpc-status-details-bin, x-request-id",
+        "max_age": "600",
+    }
+
+
+def _rest() -> Fragment:
+    """What a REST request meets before it is transcoded: CORS and room for its body, but no service.
+
+    A direct response would have neither; the cluster is empty, and the transcoder refuses what it does not know.
+    """
+    grpc = {"name": "content-type", "string_match": {"prefix": "application/grpc"}, "invert_match": True}
+    return {
+        "match": {"prefix": "/", "headers": [grpc | {"treat_missing_header_as_empty": True}]},
+        "route": {"cluster": NOWHERE, "timeout": "0s"},
+        "request_body_buffer_limit": MAXIMUM_BODY,
+    }
+
+
+def _pages(folder: Path) -> list[Fragment]:
+    return [
+        _page(path, folder / file, content_type)
+        for path, (file, content_type) in _OWN_PAGES.items()
+        if (folder / file).is_file()
+    ]
+
+
+def _page(path: str, file: Path, content_type: str) -> Fragment:
+    off = {"@type": f"{_TYPE}config.route.v3.FilterConfig", "disabled": True}
+    return {
+        "match": {"path": path, "headers": [{"name": ":method", "string_match": {"exact": "GET"}}]},
+        "direct_response": {"status": 200, "body": {"filename": str(file)}},
+        "response_headers_to_add": [
+            {
+                "header": {"key": "content-type", "value": content_type},
+                "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
+            }
+        ],
+        "typed_per_filter_config": {"envoy.filters.http.grpc_json_transcoder": off},
+    }
