@@ -1,7 +1,8 @@
 """Checks declared as data: each engine's `checks.toml`, one table a check, read into `Check`s.
 
-A table's name completes the identifier (`[missing-csp]` of engine `http` is `http.missing-csp`); `cvss` is the
-vector without its prefix; a reference to each CWE is added. What an engine wants besides stands under `look`.
+A table's name completes the identifier (`[missing-csp]` of engine `http` is `http.missing-csp`); `cvss` is
+the vector without its prefix; a reference to each CWE is added. What an engine wants besides stands under
+`look`.
 """
 
 import tomllib

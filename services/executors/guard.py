@@ -46,22 +46,26 @@ class Guard:
         word, within what is neither excluded nor special.
         """
         parsed = parse_host(host) if isinstance(host, str) else host
+        self.check(parsed, port)
         if not isinstance(parsed, str):
-            self.check_address(parsed, port)
             return (parsed,)
-        if not self._named(parsed, port):
-            raise OutOfScope(f"{parsed} port {port} is not in the verified scope")
         if parsed not in self._pinned:
             self._pinned[parsed] = self._sift(parsed, await self._resolve(parsed))
         return self._pinned[parsed]
 
+    def check(self, host: Address | str, port: int) -> None:
+        """Refuse a host that is not in scope at `port`, before anything is resolved.
+
+        With port 0 a name must be in scope as a whole, whatever the port.
+        """
+        if not isinstance(host, str):
+            self.check_address(host, port)
+        elif not self._named(host, port):
+            raise OutOfScope(f"{host} port {port} is not in the verified scope")
+
     def check_url(self, url: Url) -> None:
-        """Refuse a URL whose host and port are not in scope, before anything is resolved."""
-        if isinstance(url.host, str):
-            if not self._named(url.host, url.port):
-                raise OutOfScope(f"{url.origin} is not in the verified scope")
-        else:
-            self.check_address(url.host, url.port)
+        """Refuse a URL whose host and port are not in scope."""
+        self.check(url.host, url.port)
 
     async def connect(
         self,
