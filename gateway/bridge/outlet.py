@@ -1,0 +1,76 @@
+"""The sending side of one socket: what waits for its reader is bounded, in bytes and in time."""
+
+import asyncio
+
+from websockets.asyncio.server import ServerConnection, broadcast
+from websockets.exceptions import ConnectionClosed
+
+from gateway.bridge import frames, problems
+from gateway.bridge.frames import Frame
+from gateway.bridge.limits import Limits
+from gateway.bridge.problems import Problem
+
+
+class Outlet:
+    """Writes frames to a socket; a `sharing.Listener`.
+
+    What a socket hasn't taken yet lies in its transport's buffer and nowhere else, so that the bound is exact.
+
+    Attributes:
+        ended: Done when the socket must be closed: with its problem, or None where the stream has ended well.
+    """
+
+    def __init__(self, connection: ServerConnection, limits: Limits) -> None:
+        self._connection = connection
+        self._limits = limits
+        self._resume_token = ""
+        self._said: Frame | None = None
+        self.ended: asyncio.Future[Problem | None] = asyncio.get_running_loop().create_future()
+
+    def deliver(self, frame: Frame) -> bool:
+        """Writes a frame without waiting; False where too much waits already, and the socket is then closed."""
+        if self._connection.transport.get_write_buffer_size() > self._limits.backlog_bytes:
+            self.finish(problems.too_slow(self._resume_token))
+            return False
+        broadcast((self._connection,), frame.text, text=True)
+        self._remember(frame)
+        return True
+
+    def finish(self, ended: Problem | None) -> None:
+        """Says that the socket must be closed; the first reason counts."""
+        if not self.ended.done():
+            self.ended.set_result(ended)
+
+    async def send(self, frame: Frame) -> None:
+        """Writes a frame and waits until the reader has taken enough.
+
+        Raises:
+            Problem: The reader took nothing for too long.
+            ConnectionClosed: The reader has gone.
+        """
+        resume_token = self._resume_token
+        self._remember(frame)
+        try:
+            async with asyncio.timeout(self._limits.stall_seconds):
+                await self._connection.send(frame.text, text=True)
+        except TimeoutError as error:
+            raise problems.too_slow(frame.resume_token or resume_token) from error
+
+    async def close(self, ended: Problem | None) -> None:
+        """Writes the terminal frame, unless the service has written one, and closes the socket in bounded time."""
+        status = ended.status if ended else problems.OK
+        if self._said is not None and self._said.end is not None and ended is None:
+            ended = problems.of_status(self._said.end)
+        else:
+            broadcast((self._connection,), frames.terminal(status, self._resume_token).text, text=True)
+        code = ended.close_code if ended else problems.NORMAL
+        try:
+            async with asyncio.timeout(self._limits.close_seconds):
+                await self._connection.close(code, ended.reason if ended else "")
+        except (TimeoutError, ConnectionClosed):
+            self._connection.transport.abort()
+
+    def _remember(self, frame: Frame) -> None:
+        self._resume_token = frame.resume_token or self._resume_token
+        if frame.end is not None:
+            self._said = frame

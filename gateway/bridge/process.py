@@ -1,0 +1,36 @@
+"""The bridge as a process."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from gateway.bridge import limits
+from gateway.bridge.pages import Pages
+from gateway.bridge.routes import Routes
+from gateway.bridge.server import Bridge
+from gateway.bridge.upstream import Upstream
+from services.mesh.settings import Settings
+
+SOCKET_NAME = "bridge.sock"
+
+
+async def serve(settings: Settings, stopped: asyncio.Event, openapi: Path | None = None) -> None:
+    """Serves WebSockets on `<run directory>/bridge.sock` until `stopped` is set, then drains.
+
+    Args:
+        settings: Where the socket and the services are. Bounds come from `XORB_BRIDGE_*`, see `limits`.
+        stopped: Set by whoever stops the process.
+        openapi: The folder of `openapi.json` and `index.html`, to be served at `/openapi.json` and `/docs`.
+
+    Raises:
+        LimitError: A setting `XORB_BRIDGE_*` isn't valid.
+        OSError: The socket can't be opened.
+    """
+    bridge = Bridge(
+        routes=Routes.of_contracts(),
+        upstream=Upstream(settings.address),
+        limits=limits.read(os.environ),
+        pages=Pages(openapi),
+    )
+    async with bridge.listening(settings.run_directory / SOCKET_NAME):
+        await stopped.wait()

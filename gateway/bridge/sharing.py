@@ -1,0 +1,123 @@
+"""One upstream call for all who ask for the same thing: opened for the first, closed after the last.
+
+Knows nothing of sockets or gRPC. A stream is shared from now on: who joins later is greeted with the place where the
+stream is, and gets what comes after it.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Hashable
+from contextlib import aclosing
+from typing import Generic, Protocol, TypeVar
+
+from gateway.bridge import problems
+from gateway.bridge.frames import Frame
+from gateway.bridge.problems import Problem
+
+_log = logging.getLogger("xorb.bridge")
+
+KeyT = TypeVar("KeyT", bound=Hashable)
+
+
+class Listener(Protocol):
+    """Who gets a shared stream's frames. Neither method may block."""
+
+    def deliver(self, frame: Frame) -> bool:
+        """Takes a frame, or returns False: too slow, and from now on without this stream."""
+        ...
+
+    def finish(self, ended: Problem | None) -> None:
+        """Learns that the stream has ended; well, where `ended` is None."""
+        ...
+
+
+class Frames(Protocol):
+    """A stream of frames that can be closed early; it raises Problem where it fails."""
+
+    def __aiter__(self) -> AsyncIterator[Frame]:
+        """Yields the frames."""
+        ...
+
+    async def aclose(self) -> None:
+        """Ends the stream and whatever feeds it."""
+        ...
+
+
+class SharedStreams(Generic[KeyT]):
+    """Streams by key, each open while it has listeners.
+
+    Args:
+        open_stream: Opens the stream of a key.
+        greeting: Makes, from a key and the resume token of the stream's latest frame, what a later listener gets first.
+    """
+
+    def __init__(self, open_stream: Callable[[KeyT], Frames], greeting: Callable[[KeyT, str], Frame]) -> None:
+        self._open_stream = open_stream
+        self._greeting = greeting
+        self._streams: dict[KeyT, _Stream] = {}
+
+    def __len__(self) -> int:
+        """How many streams are open."""
+        return len(self._streams)
+
+    def join(self, key: KeyT, listener: Listener) -> None:
+        """Adds a listener to the stream of a key, and opens the stream where it is the first."""
+        stream = self._streams.get(key)
+        if stream is None:
+            stream = self._streams[key] = _Stream()
+            stream.task = asyncio.create_task(self._pump(key, stream))
+        elif stream.resume_token and not listener.deliver(self._greeting(key, stream.resume_token)):
+            return
+        stream.listeners.add(listener)
+
+    async def leave(self, key: KeyT, listener: Listener) -> None:
+        """Removes a listener; the last one out closes the stream. Who has left before may leave again."""
+        stream = self._streams.get(key)
+        if stream is None or listener not in stream.listeners:
+            return
+        stream.listeners.discard(listener)
+        if not stream.listeners:
+            await self._close(key, stream)
+
+    async def _close(self, key: KeyT, stream: "_Stream") -> None:
+        del self._streams[key]
+        if stream.task is not None:
+            stream.task.cancel()
+            await asyncio.wait([stream.task])
+
+    async def _pump(self, key: KeyT, stream: "_Stream") -> None:
+        ended: Problem | None = None
+        try:
+            async with aclosing(self._open_stream(key)) as frames:
+                async for frame in frames:
+                    stream.publish(frame)
+                    if not stream.listeners:
+                        # At once: whoever comes while this call is being closed must get a new one.
+                        self._forget(key, stream)
+                        return
+        except Problem as problem:
+            ended = problem
+        except Exception:  # noqa: BLE001 - whatever it was, the client learns that it ended, and nothing more
+            _log.exception("a shared stream failed")
+            ended = problems.internal()
+        finally:
+            self._forget(key, stream)
+        for listener in tuple(stream.listeners):
+            listener.finish(ended)
+
+    def _forget(self, key: KeyT, stream: "_Stream") -> None:
+        if self._streams.get(key) is stream:
+            del self._streams[key]
+
+
+class _Stream:
+    """One open stream and who listens."""
+
+    def __init__(self) -> None:
+        self.listeners: set[Listener] = set()
+        self.resume_token = ""
+        self.task: asyncio.Task[None] | None = None
+
+    def publish(self, frame: Frame) -> None:
+        self.resume_token = frame.resume_token or self.resume_token
+        self.listeners -= {listener for listener in self.listeners if not listener.deliver(frame)}

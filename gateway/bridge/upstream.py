@@ -1,0 +1,117 @@
+"""The calls behind the sockets: each is cancelled when its socket no longer needs it, whatever happened."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+import grpc
+import grpc.aio
+from google.protobuf.message import Message
+
+from gateway.bridge import problems
+from gateway.bridge.frames import Encoder, Frame
+from gateway.bridge.routes import Route
+
+Metadata = tuple[tuple[str, str], ...]
+_Call = grpc.aio.UnaryStreamCall[bytes, bytes] | grpc.aio.StreamStreamCall[Message, bytes]
+
+# A stalled reader must cost kilobytes, not the megabytes that gRPC's window would grow to.
+_CHANNEL_OPTIONS = (("grpc.http2.bdp_probe", 0), ("grpc.http2.lookahead_bytes", 65535))
+
+
+@dataclass(frozen=True)
+class CallRequest:
+    """What a server-streaming call is opened with; equal requests may share one call.
+
+    Attributes:
+        route: The method.
+        content: The serialized request message.
+        metadata: What travels beside it: the caller's token above all.
+    """
+
+    route: Route
+    content: bytes
+    metadata: Metadata = field(repr=False)
+
+
+class Upstream:
+    """Channels to the planes, opened when first needed.
+
+    Args:
+        address: The gRPC address of a plane's role, such as `unix:…/core.sock`.
+    """
+
+    def __init__(self, address: Callable[[str], str]) -> None:
+        self._address = address
+        self._channels: dict[str, grpc.aio.Channel] = {}
+        self._encoder = Encoder()
+        self.open_calls = 0
+
+    async def frames(self, request: CallRequest) -> AsyncGenerator[Frame, None]:
+        """Opens a server-streaming call and yields its responses.
+
+        Raises:
+            Problem: The call failed.
+        """
+        method: grpc.aio.UnaryStreamMultiCallable[bytes, bytes]
+        method = self._channel(request.route).unary_stream(request.route.grpc_path)
+        call = method(request.content, metadata=request.metadata)
+        async with aclosing(self._responses(request.route, call)) as responses:
+            async for frame in responses:
+                yield frame
+
+    @asynccontextmanager
+    async def converse(self, route: Route, metadata: Metadata) -> AsyncIterator["Conversation"]:
+        """Opens a bidirectional call for as long as the context lasts."""
+        call: grpc.aio.StreamStreamCall[Message, bytes] = self._channel(route).stream_stream(
+            route.grpc_path, request_serializer=route.request_class.SerializeToString
+        )(metadata=metadata)
+        try:
+            yield Conversation(call, self._responses(route, call))
+        finally:
+            call.cancel()
+
+    async def close(self) -> None:
+        """Closes the channels, and with them what is still open."""
+        for channel in self._channels.values():
+            await channel.close()
+
+    def _channel(self, route: Route) -> grpc.aio.Channel:
+        if route.plane not in self._channels:
+            self._channels[route.plane] = grpc.aio.insecure_channel(
+                self._address(route.plane), options=_CHANNEL_OPTIONS
+            )
+        return self._channels[route.plane]
+
+    async def _responses(self, route: Route, call: _Call) -> AsyncGenerator[Frame, None]:
+        self.open_calls += 1
+        try:
+            async for data in call:
+                yield self._encoder.encode(route, data)
+        except grpc.aio.AioRpcError as error:
+            raise problems.of_rpc(error) from error
+        finally:
+            self.open_calls -= 1
+            call.cancel()
+
+
+class Conversation:
+    """A bidirectional call: `say` and `finish` on one side, `frames` on the other."""
+
+    def __init__(self, call: grpc.aio.StreamStreamCall[Message, bytes], frames: AsyncGenerator[Frame, None]) -> None:
+        self._call = call
+        self.frames = frames
+
+    async def say(self, request: Message) -> None:
+        """Sends one request message; waits while the service can't take it.
+
+        Silent where the call has ended: `frames` says so, and why.
+        """
+        with suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):
+            await self._call.write(request)
+
+    async def finish(self) -> None:
+        """Says that no more requests will come."""
+        with suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):
+            await self._call.done_writing()
