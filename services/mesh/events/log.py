@@ -7,7 +7,7 @@ own has ended (`xid < pg_snapshot_xmin`), and positions are ordered by transacti
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.mesh import calls, identifiers
-from services.mesh.events.model import Event, LoggedEvent, Position
+from services.mesh.events.model import START, Event, LoggedEvent, Position
 from services.mesh.tables import METADATA
 
 EVENT_LOG = Table(
@@ -49,6 +49,7 @@ _COLUMNS = """organization_id, id, occurred_at, xid::text AS xid, sequence, type
     snapshot_type, trace_context"""
 _BELOW_HORIZON = "xid < pg_snapshot_xmin(pg_current_snapshot())"
 _AFTER = "(xid, sequence) > (CAST(CAST(:transaction AS text) AS xid8), :sequence)"
+_BEFORE = "(xid, sequence) < (CAST(CAST(:transaction AS text) AS xid8), :sequence)"
 _READ_ALL = text(
     f"SELECT {_COLUMNS} FROM event_log WHERE {_AFTER} AND {_BELOW_HORIZON} ORDER BY xid, sequence LIMIT :limit"  # noqa: S608 - constants only
 )
@@ -59,6 +60,17 @@ _READ_ONE = text(
 _NEWEST = text(
     "SELECT xid::text AS xid, sequence FROM event_log "  # noqa: S608 - constants only
     f"WHERE organization_id = :organization AND {_BELOW_HORIZON} ORDER BY xid DESC, sequence DESC LIMIT 1"
+)
+_PRECEDING = text(
+    "SELECT xid::text AS xid, sequence FROM event_log "  # noqa: S608 - constants only
+    f"WHERE organization_id = :organization AND {_BEFORE} ORDER BY xid DESC, sequence DESC LIMIT 1"
+)
+_WAITING = text(f"SELECT EXISTS (SELECT 1 FROM event_log WHERE {_AFTER})")  # noqa: S608 - constants only
+_OLDEST_MONTH = text(
+    "SELECT min(right(partition.relname, 7)) FROM pg_inherits "
+    "JOIN pg_class AS partition ON partition.oid = pg_inherits.inhrelid "
+    "WHERE pg_inherits.inhparent = CAST('event_log' AS regclass) "
+    "AND partition.relname ~ '^event_log_[0-9]{4}_[0-9]{2}$'"
 )
 
 
@@ -105,6 +117,27 @@ async def newest(connection: AsyncConnection, organization: UUID) -> Position:
     """Returns the position of an organization's newest readable event; zeros where there is none."""
     row = (await connection.execute(_NEWEST, {"organization": organization})).one_or_none()
     return Position(int(row.xid), row.sequence) if row else Position(0, 0)
+
+
+async def preceding(connection: AsyncConnection, organization: UUID, before: Position) -> Position:
+    """Returns the position of an organization's last event before a position; zeros where there is none."""
+    parameters = {"organization": organization, "transaction": str(before.transaction), "sequence": before.sequence}
+    row = (await connection.execute(_PRECEDING, parameters)).one_or_none()
+    return Position(int(row.xid), row.sequence) if row else START
+
+
+async def is_waiting(connection: AsyncConnection, after: Position) -> bool:
+    """Returns whether committed events after a position are to be seen, below the horizon or still above it."""
+    parameters = {"transaction": str(after.transaction), "sequence": after.sequence}
+    return bool((await connection.execute(_WAITING, parameters)).scalar_one())
+
+
+async def kept_since(connection: AsyncConnection) -> datetime:
+    """Returns the time from which on events are kept: the beginning of the oldest month that has a partition."""
+    month: str | None = (await connection.execute(_OLDEST_MONTH)).scalar_one()
+    if month is None:
+        return datetime.min.replace(tzinfo=UTC)
+    return datetime.strptime(month, "%Y_%m").replace(tzinfo=UTC)
 
 
 def logged(row: Row[Any]) -> LoggedEvent:

@@ -1,0 +1,31 @@
+"""What the loss of a component looks like, and how long to wait before asking it again."""
+
+import asyncio
+
+import asyncpg
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+REDIS_LOST = (RedisError, OSError, TimeoutError)
+"""Redis is gone, restarts, hangs, or is out of memory."""
+
+DATABASE_LOST = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+"""PostgreSQL is gone, restarts, or hangs; before a connection stands, asyncpg's own errors come through."""
+
+
+class Backoff:
+    """Waits that grow by half each time, from `first` to `longest` seconds."""
+
+    def __init__(self, first: float, longest: float) -> None:
+        self._first = first
+        self._longest = longest
+        self._next = first
+
+    async def wait(self) -> None:
+        """Waits, longer than the last time."""
+        delay, self._next = self._next, min(self._next * 1.5, self._longest)
+        await asyncio.sleep(delay)
+
+    def reset(self) -> None:
+        """Begins again with the shortest wait."""
+        self._next = self._first
