@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import grpc
 import grpc.aio
@@ -23,7 +23,8 @@ from services.mesh.policies import Method, methods
 from services.mesh.tokens import Verifier
 
 _OPEN_TO_ALL = ("/grpc.health.v1.Health/", "/grpc.reflection.v1alpha.ServerReflection/")
-_Handler = grpc.RpcMethodHandler[Any, Any] | None
+# In quotes, because only the stubs of grpc know the handler as generic.
+_Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 
 
 def chain(verifier: Verifier, database: Database | None) -> tuple[Layer, ...]:
@@ -64,7 +65,7 @@ class Chain(grpc.aio.ServerInterceptor):
         return self._wrapped[path]
 
 
-def _wrap(handler: grpc.RpcMethodHandler[Any, Any], method: Method, layers: tuple[Layer, ...]) -> _Handler:
+def _wrap(handler: "grpc.RpcMethodHandler[Any, Any]", method: Method, layers: tuple[Layer, ...]) -> _Handler:
     coders: dict[str, Any] = {
         "request_deserializer": handler.request_deserializer,
         "response_serializer": handler.response_serializer,
