@@ -28,6 +28,8 @@ _ROOT = Path(__file__).resolve().parents[2]
 _LINE = 1024 * 1024
 _DIAGNOSTICS = 4096
 _CENSUS_SECONDS = 0.5
+_FUNERAL_SECONDS = 2.0
+_FUNERAL_STEPS = 100
 _Stream = TypeVar("_Stream")
 _log = logging.getLogger(__name__)
 
@@ -104,6 +106,14 @@ class _Watch:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._process.wait()
+        await self._gone()
+
+    async def _gone(self) -> None:
+        """Wait until the killed are dead: a signal sent is not yet a process ended."""
+        for _ in range(_FUNERAL_STEPS):
+            if not sandbox.census(self._process.pid).processes:
+                return
+            await asyncio.sleep(_FUNERAL_SECONDS / _FUNERAL_STEPS)
 
     async def _read(self, output_bytes: int) -> None:
         """Feed the task and read lines until the child ends or has written too much."""
