@@ -7,7 +7,7 @@ and fails where there is one.
 import sys
 from pathlib import Path
 
-from tools.contracts import envoy, stubs
+from tools.contracts import client, envoy, stubs
 from tools.contracts.descriptors import BUILD, GEN, GenerationError, build
 from tools.contracts.model import Contracts
 from tools.contracts.openapi import document
@@ -34,10 +34,12 @@ def generate(output: Path) -> None:
     Raises:
         GenerationError: A contract doesn't compile.
     """
-    contracts = Contracts(build())
-    for name in ("python", "envoy", "openapi"):
+    image = build()
+    contracts = Contracts(image)
+    for name in ("python", "client", "envoy", "openapi"):
         (output / name).mkdir()
     stubs.generate(output / "python")
+    client.generate(contracts, image, output / "client")
     envoy.generate(contracts, output / "envoy")
     document.generate(contracts, output / "openapi")
 

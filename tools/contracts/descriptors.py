@@ -5,9 +5,10 @@ come out of the Python packages that carry them.
 """
 
 import importlib
+import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from google.protobuf import descriptor_pb2, descriptor_pool
@@ -114,10 +115,22 @@ def protoc(options: Iterable[str], files: Iterable[str]) -> None:
     Raises:
         GenerationError: The compiler refused.
     """
-    command = [
-        sys.executable, "-m", "grpc_tools.protoc", f"--descriptor_set_in={DEPENDENCIES}",
-        f"--proto_path={PROTO}", *options, *files,
-    ]  # fmt: skip
-    result = subprocess.run(command, cwd=PROTO, capture_output=True, text=True, check=False)  # noqa: S603 - fixed program
+    options = [f"--descriptor_set_in={DEPENDENCIES}", f"--proto_path={PROTO}", *options]
+    run([sys.executable, "-m", "grpc_tools.protoc", *options, *files], PROTO)
+
+
+def run(command: Sequence[str], folder: Path) -> None:
+    """Runs a generator in a folder; what it has to say is heard only when it fails.
+
+    The programs that are installed beside the interpreter come first on its PATH, whatever the caller's is.
+
+    Raises:
+        GenerationError: The generator refused; the text is its own.
+    """
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    environment = {**os.environ, "PATH": path}
+    result = subprocess.run(  # noqa: S603 - every caller's command is fixed
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
     if result.returncode:
         raise GenerationError(result.stderr)

@@ -262,11 +262,13 @@ class RecordSightingsRequest(_message.Message):
     def __init__(self, parent: _Optional[str] = ..., scan: _Optional[str] = ..., sightings: _Optional[_Iterable[_Union[SightingReport, _Mapping]]] = ...) -> None: ...
 
 class RecordSightingsResponse(_message.Message):
-    __slots__ = ("created_count", "seen_again_count", "repeated_count")
+    __slots__ = ("created_count", "seen_again_count", "repeated_count", "scan_finding_count")
     CREATED_COUNT_FIELD_NUMBER: _ClassVar[int]
     SEEN_AGAIN_COUNT_FIELD_NUMBER: _ClassVar[int]
     REPEATED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    SCAN_FINDING_COUNT_FIELD_NUMBER: _ClassVar[int]
     created_count: int
     seen_again_count: int
     repeated_count: int
-    def __init__(self, created_count: _Optional[int] = ..., seen_again_count: _Optional[int] = ..., repeated_count: _Optional[int] = ...) -> None: ...
+    scan_finding_count: int
+    def __init__(self, created_count: _Optional[int] = ..., seen_again_count: _Optional[int] = ..., repeated_count: _Optional[int] = ..., scan_finding_count: _Optional[int] = ...) -> None: ...

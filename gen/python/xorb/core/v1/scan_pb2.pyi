@@ -8,6 +8,7 @@ from google.longrunning import operations_pb2 as _operations_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.rpc import status_pb2 as _status_pb2
 from xorb.common.v1 import watch_pb2 as _watch_pb2
+from xorb.core.v1 import finding_pb2 as _finding_pb2
 from xorb.options.v1 import policy_pb2 as _policy_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -161,14 +162,16 @@ class Evidence(_message.Message):
     def __init__(self, name: _Optional[str] = ..., executor: _Optional[str] = ..., target: _Optional[str] = ..., media_type: _Optional[str] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., truncated: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., content: _Optional[bytes] = ...) -> None: ...
 
 class ScanEvent(_message.Message):
-    __slots__ = ("metadata", "scan", "log_entry")
+    __slots__ = ("metadata", "scan", "log_entry", "finding")
     METADATA_FIELD_NUMBER: _ClassVar[int]
     SCAN_FIELD_NUMBER: _ClassVar[int]
     LOG_ENTRY_FIELD_NUMBER: _ClassVar[int]
+    FINDING_FIELD_NUMBER: _ClassVar[int]
     metadata: _watch_pb2.EventMetadata
     scan: Scan
     log_entry: ScanLogEntry
-    def __init__(self, metadata: _Optional[_Union[_watch_pb2.EventMetadata, _Mapping]] = ..., scan: _Optional[_Union[Scan, _Mapping]] = ..., log_entry: _Optional[_Union[ScanLogEntry, _Mapping]] = ...) -> None: ...
+    finding: _finding_pb2.Finding
+    def __init__(self, metadata: _Optional[_Union[_watch_pb2.EventMetadata, _Mapping]] = ..., scan: _Optional[_Union[Scan, _Mapping]] = ..., log_entry: _Optional[_Union[ScanLogEntry, _Mapping]] = ..., finding: _Optional[_Union[_finding_pb2.Finding, _Mapping]] = ...) -> None: ...
 
 class CreateScanRequest(_message.Message):
     __slots__ = ("parent", "scan", "request_id")

@@ -1,0 +1,1 @@
+"""What the platform's contracts say, for partners: messages and stubs. Generated; don't edit."""
