@@ -1,0 +1,1 @@
+"""Targets: what an organization owns and may have tested."""
