@@ -80,9 +80,9 @@ class Unit:
         scope = {"organization": str(organization), "account": str(account) if account else ""}
         await self.connection.execute(_SCOPE, scope)
 
-    def record(self, event: Event) -> None:
-        """Appends an event to the organization's log when the transaction commits."""
-        self._events.append((self.organization, event))
+    def record(self, event: Event, organization: UUID | None = None) -> None:
+        """Appends an event to the log of the organization, or of another, when the transaction commits."""
+        self._events.append((organization or self.organization, event))
 
     def reply(self, message: M) -> M:
         """Keeps `message` as what a repeated request gets, and returns it."""

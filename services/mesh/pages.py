@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select
+from sqlalchemy import ColumnElement, Row, RowMapping, Select
 
 from services.mesh import cursors
 from services.mesh.database import Unit
@@ -49,6 +49,11 @@ class Page:
 
     rows: list[Row[Any]]
     next_page_token: str
+
+    @property
+    def mappings(self) -> list[RowMapping]:
+        """The rows, as values by column name."""
+        return [row._mapping for row in self.rows]  # noqa: SLF001 - SQLAlchemy's public name
 
 
 class Pager:

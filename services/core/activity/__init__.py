@@ -1,0 +1,1 @@
+"""Activity: all that happens in an organization, as far as the caller may see it."""

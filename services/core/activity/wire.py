@@ -1,0 +1,29 @@
+"""Activity on the wire."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from xorb.common.v1 import watch_pb2
+from xorb.core.v1 import activity_pb2
+
+from services.mesh import names
+from services.mesh.events.model import Event, LoggedEvent
+
+
+def event(value: LoggedEvent) -> activity_pb2.ActivityEvent:
+    """Returns an event's message."""
+    return _event(value.organization, value.id, value.time, value.event, value.actor)
+
+
+def row(value: RowMapping) -> activity_pb2.ActivityEvent:
+    """Returns the message of an event as the log's table has it."""
+    what = Event(value["type"], value["resource"], value["summary"])
+    return _event(value["organization_id"], value["id"], value["occurred_at"], what, value["actor"])
+
+
+def _event(organization: UUID, identifier: UUID, time: datetime, what: Event, actor: str) -> activity_pb2.ActivityEvent:
+    metadata = watch_pb2.EventMetadata(event_id=str(identifier), type=what.type, resource=what.resource, actor=actor)
+    metadata.time.FromDatetime(time)
+    name = names.join("organizations", organization, "activity", identifier)
+    return activity_pb2.ActivityEvent(name=name, metadata=metadata, summary=what.summary)

@@ -1,0 +1,60 @@
+"""What an organization and a membership are."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from services.mesh.errors import Failure, Reason, invalid_field
+
+OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """A tenant; `revision` counts its changes."""
+
+    id: UUID
+    display_name: str
+    created_at: datetime
+    updated_at: datetime
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """An account's place in an organization."""
+
+    organization: UUID
+    account: UUID
+    roles: tuple[str, ...]
+    joined_at: datetime
+
+
+def found(organization: UUID, display_name: str, founder: UUID, now: datetime) -> tuple[Organization, Membership]:
+    """Returns a new organization and its founder's membership, as its owner."""
+    return (
+        Organization(organization, display_name.strip(), now, now),
+        Membership(organization, founder, (OWNER,), now),
+    )
+
+
+def rename(organization: Organization, display_name: str, now: datetime) -> Organization:
+    """Returns the organization with another display name.
+
+    Raises:
+        Failure: INVALID_FIELD; the name is empty.
+    """
+    if not display_name.strip():
+        raise invalid_field("organization.display_name", "an organization needs a name")
+    return replace(organization, display_name=display_name.strip(), updated_at=now, revision=organization.revision + 1)
+
+
+def require_account(account: UUID | None) -> UUID:
+    """Returns the account that calls.
+
+    Raises:
+        Failure: UNAUTHENTICATED; no account does.
+    """
+    if account is None:
+        raise Failure(Reason.UNAUTHENTICATED)
+    return account

@@ -1,0 +1,109 @@
+"""The organizations service, and what it tells the security plane of memberships."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from xorb.core.v1 import organization_pb2, organization_pb2_grpc
+
+from services.core.organizations import domain, store, wire
+from services.core.organizations.store import MEMBERSHIPS, ORGANIZATIONS
+from services.mesh import calls, identifiers, masks
+from services.mesh.calls import Caller
+from services.mesh.database import Database
+from services.mesh.errors import not_found
+from services.mesh.etags import require
+from services.mesh.filters import Field
+from services.mesh.interceptors.layer import Context
+from services.mesh.pages import Pager, PageRequest
+
+_FIELDS: Mapping[str, Field] = MappingProxyType({"join_time": Field(MEMBERSHIPS.c.joined_at, "time")})
+
+
+@dataclass
+class OrganizationsServicer(organization_pb2_grpc.OrganizationsServiceServicer):
+    """Serves `xorb.core.v1.OrganizationsService`."""
+
+    database: Database
+    pager: Pager
+
+    async def CreateOrganization(
+        self, request: organization_pb2.CreateOrganizationRequest, context: Context
+    ) -> organization_pb2.Organization:
+        """Creates an organization; the caller owns it."""
+        founder = domain.require_account(calls.current().caller.account)
+        created, owner = domain.found(identifiers.new(), request.organization.display_name, founder, datetime.now(UTC))
+        async with self.database.unit() as unit:
+            async with unit.within(created.id):
+                await store.add(unit, created, owner)
+                unit.record(wire.changed("organization.created", created, f"{created.display_name} was founded"))
+            return unit.reply(wire.organization(created))
+
+    async def GetOrganization(
+        self, request: organization_pb2.GetOrganizationRequest, context: Context
+    ) -> organization_pb2.Organization:
+        """Returns one organization."""
+        async with self.database.unit() as unit:
+            found = await store.get(unit, wire.identifier(wire.ORGANIZATION, request.name))
+        if found is None:
+            raise not_found(request.name)
+        return wire.organization(found)
+
+    async def ListOrganizations(
+        self, request: organization_pb2.ListOrganizationsRequest, context: Context
+    ) -> organization_pb2.ListOrganizationsResponse:
+        """Lists the caller's organizations."""
+        account = domain.require_account(calls.current().caller.account)
+        wanted = PageRequest(f"ListOrganizations:{account}", request.page_size, request.page_token)
+        async with self.database.unit() as unit:
+            page = await self.pager.page(
+                unit,
+                store.of_account(account),
+                wanted,
+                fields=_FIELDS,
+                default_order="join_time",
+                key=ORGANIZATIONS.c.id,
+            )
+        organizations = [wire.organization(store.organization(row)) for row in page.mappings]
+        return organization_pb2.ListOrganizationsResponse(
+            organizations=organizations, next_page_token=page.next_page_token
+        )
+
+    async def UpdateOrganization(
+        self, request: organization_pb2.UpdateOrganizationRequest, context: Context
+    ) -> organization_pb2.Organization:
+        """Changes the display name."""
+        identifier = wire.identifier(wire.ORGANIZATION, request.organization.name)
+        async with self.database.unit() as unit:
+            current = await store.get(unit, identifier, lock=True)
+            if current is None:
+                raise not_found(request.organization.name)
+            shown = wire.organization(current)
+            require(request.organization.etag, shown.etag)
+            if "display_name" not in masks.fields(request.organization, request.update_mask, shown):
+                return unit.reply(shown)
+            renamed = domain.rename(current, request.organization.display_name, datetime.now(UTC))
+            await store.save(unit, renamed)
+            unit.record(wire.changed("organization.updated", renamed, f"{current.display_name} was renamed"))
+            return unit.reply(wire.organization(renamed))
+
+
+@dataclass
+class MembershipsServicer(organization_pb2_grpc.MembershipsServiceServicer):
+    """Serves `xorb.core.v1.MembershipsService`."""
+
+    database: Database
+
+    async def ResolveMembership(
+        self, request: organization_pb2.ResolveMembershipRequest, context: Context
+    ) -> organization_pb2.Membership:
+        """Returns an account's membership, seen as the account itself sees it."""
+        account = wire.identifier(wire.ACCOUNT, request.account)
+        wanted = wire.identifier(wire.ORGANIZATION, request.organization) if request.organization else None
+        as_account = replace(calls.current(), caller=Caller(request.account), organization=calls.NO_ORGANIZATION)
+        async with self.database.unit(as_account) as unit:
+            found = await store.membership(unit, account, wanted)
+        if found is None:
+            raise not_found(request.organization or "membership")
+        return wire.membership(found)

@@ -1,0 +1,54 @@
+"""Starts scans' workflows and sends them signals."""
+
+from dataclasses import dataclass
+
+from temporalio.client import Client
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from services.core.scans.domain import State
+from services.core.scans.orders import ScanOrder
+from services.core.scans.workflows import NAME, RunScan
+from services.mesh.errors import Failure, Reason
+from services.mesh.temporal import TASK_QUEUE
+
+_SIGNALS = {State.PAUSED: RunScan.pause, State.RUNNING: RunScan.resume, State.CANCELLED: RunScan.cancel}
+
+
+@dataclass(frozen=True)
+class Control:
+    """The way to Temporal."""
+
+    client: Client
+
+    async def start(self, name: str, order: ScanOrder) -> None:
+        """Starts the workflow of a scan; one that has been started stays as it is.
+
+        Raises:
+            Failure: UNAVAILABLE.
+        """
+        try:
+            await self.client.start_workflow(
+                NAME,
+                order,
+                id=name,
+                task_queue=TASK_QUEUE,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            )
+        except WorkflowAlreadyStartedError:
+            return
+        except RPCError as error:
+            raise Failure(Reason.UNAVAILABLE, "Scans can't be started now. Try again in a moment.") from error
+
+    async def tell(self, name: str, state: State) -> None:
+        """Tells a scan's workflow to pause, to go on or to stop; a workflow that has ended needs no telling.
+
+        Raises:
+            Failure: UNAVAILABLE.
+        """
+        try:
+            await self.client.get_workflow_handle(name).signal(_SIGNALS[state])
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise Failure(Reason.UNAVAILABLE, "The scan can't be reached now. Try again in a moment.") from error

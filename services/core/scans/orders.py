@@ -1,0 +1,59 @@
+"""What passes between a scan's workflow and its activities; kept as JSON in the workflow's history."""
+
+from dataclasses import dataclass, field
+
+from services.executors.domain import Service
+
+
+@dataclass(frozen=True)
+class ScanOrder:
+    """Which scan to run, and the trace that ordered it. Identifiers are UUIDs as text."""
+
+    organization: str
+    scan: str
+    trace_context: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TaskOrder:
+    """One executor's work on one target, with the services that discovery found there."""
+
+    scan: ScanOrder
+    executor: str
+    target: str
+    stage: str
+    services: list[Service] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A scan's tasks, without services."""
+
+    tasks: list[TaskOrder]
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """What a task found that later tasks need: the open services of its target."""
+
+    target: str
+    services: list[Service] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a scan ends: a state of the domain, and why where it failed."""
+
+    scan: ScanOrder
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class WorkflowProgress:
+    """What the workflow itself knows of its progress, for its query."""
+
+    stage: str = "planning"
+    total: int = 0
+    ended: int = 0
+    paused: bool = False

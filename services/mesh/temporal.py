@@ -1,0 +1,57 @@
+"""Temporal: the client, and workers that notice a death or a cancellation within seconds."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from services.mesh.settings import Settings
+
+TASK_QUEUE = "xorb"
+# The time without a heartbeat after which an activity is given to another worker.
+HEARTBEAT_TIMEOUT = timedelta(seconds=8)
+_HEARTBEAT_INTERVAL = timedelta(seconds=1)
+# How long a dead worker's workflows wait for it before any other may take them.
+_STICKY_TIMEOUT = timedelta(seconds=2)
+_STOP_TIMEOUT = timedelta(seconds=3)
+
+
+async def connect(settings: Settings) -> Client:
+    """Returns a client; it connects when first used, so that Temporal may start later."""
+    return await Client.connect(settings.temporal_address, namespace=settings.temporal_namespace, lazy=True)
+
+
+def worker(
+    client: Client,
+    workflows: Sequence[type],
+    activities: Sequence[Callable[..., Any]],
+    *,
+    concurrent_activities: int = 4,
+) -> Worker:
+    """Returns a worker of all workflows and activities.
+
+    Args:
+        client: A connected client.
+        workflows: Workflow classes.
+        activities: Bound activity methods.
+        concurrent_activities: How many activities run at once in this process; executors are processes of their own.
+    """
+    # Re-importing them inside the sandbox for every workflow would triple the memory.
+    passed = ("services", "xorb", "google", "grpc", "sqlalchemy", "structlog", "opentelemetry")
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=workflows,
+        activities=activities,
+        workflow_runner=SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules(*passed)
+        ),
+        max_concurrent_activities=concurrent_activities,
+        max_heartbeat_throttle_interval=_HEARTBEAT_INTERVAL,
+        default_heartbeat_throttle_interval=_HEARTBEAT_INTERVAL,
+        sticky_queue_schedule_to_start_timeout=_STICKY_TIMEOUT,
+        graceful_shutdown_timeout=_STOP_TIMEOUT,
+    )

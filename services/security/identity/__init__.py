@@ -1,0 +1,1 @@
+"""Identity: accounts, sessions, and the keys that verify what was signed."""

@@ -1,0 +1,91 @@
+"""Accounts and sessions, and the rules by which a session goes on or ends."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from uuid import UUID
+
+REFRESH_PREFIX = "xorb_rt_"
+SESSION_LIFETIME = timedelta(days=30)
+_TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person who can sign in."""
+
+    id: UUID
+    email: str
+    display_name: str
+    password_hash: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What began with a sign-in; its refresh tokens are one family.
+
+    Attributes:
+        organization: The organization that access tokens are for; None for an account that belongs to none.
+        expires_at: When the session ends, however often it is refreshed.
+        ended_at: When it was ended before that.
+    """
+
+    id: UUID
+    account: UUID
+    organization: UUID | None
+    created_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """The organization to work in, and the roles there; no organization and no roles for an account without any."""
+
+    organization: UUID | None = None
+    roles: tuple[str, ...] = ()
+
+
+class RefreshOutcome(Enum):
+    """What presenting a refresh token leads to."""
+
+    CONTINUE = auto()
+    REFUSE = auto()
+    # Two bearers have the same token, and one of them stole it: nobody goes on.
+    REVOKE_FAMILY = auto()
+
+
+def begin(session_id: UUID, account: Account, organization: UUID | None, now: datetime) -> Session:
+    """Returns the session of a sign-in."""
+    return Session(session_id, account.id, organization, now, now + SESSION_LIFETIME)
+
+
+def outcome(session: Session | None, used_at: datetime | None, now: datetime) -> RefreshOutcome:
+    """Returns what a refresh token leads to.
+
+    Args:
+        session: The token's session; None for an unknown token.
+        used_at: When the token was used before; None for a fresh one.
+        now: The time.
+    """
+    if session is None or session.ended_at or session.expires_at <= now:
+        return RefreshOutcome.REFUSE
+    return RefreshOutcome.REVOKE_FAMILY if used_at else RefreshOutcome.CONTINUE
+
+
+def new_refresh_token() -> str:
+    """Returns a fresh token: 256 random bits behind a prefix by which leaks are found."""
+    return REFRESH_PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def digest(token: str) -> bytes:
+    """Returns what is stored of a refresh token, its SHA-256: a token has entropy enough to need no salt."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def normalize_email(email: str) -> str:
+    """Returns an address as it is compared and stored: without spaces around it, in lower case."""
+    return email.strip().lower()

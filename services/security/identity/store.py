@@ -1,0 +1,128 @@
+"""Accounts, sessions and refresh tokens in PostgreSQL."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Column, DateTime, LargeBinary, RowMapping, Table, Text, Uuid, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from services.mesh.database import Unit
+from services.mesh.errors import Failure, Reason
+from services.mesh.tables import METADATA
+from services.security.identity.domain import Account, Session, digest
+
+ACCOUNTS = Table(
+    "accounts",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+SESSIONS = Table(
+    "sessions",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", Uuid, nullable=False),
+    Column("organization_id", Uuid),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+)
+REFRESH_TOKENS = Table(
+    "refresh_tokens",
+    METADATA,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("session_id", Uuid, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+)
+
+
+class Presented(NamedTuple):
+    """A refresh token that somebody presented: its session, and when it was used before."""
+
+    session: Session
+    used_at: datetime | None
+
+
+async def add_account(unit: Unit, account: Account) -> None:
+    """Adds an account.
+
+    Raises:
+        Failure: ALREADY_EXISTS; the address is taken.
+    """
+    try:
+        await unit.execute(insert(ACCOUNTS), asdict(account))
+    except IntegrityError as error:
+        raise Failure(Reason.ALREADY_EXISTS, "There is an account with this address. Sign in.") from error
+
+
+async def account_by_email(unit: Unit, email: str) -> Account | None:
+    """Returns the account with a normalized address."""
+    row = (await unit.execute(select(ACCOUNTS).where(func.lower(ACCOUNTS.c.email) == email))).mappings().one_or_none()
+    return _account(row) if row else None
+
+
+async def account(unit: Unit, identifier: UUID) -> Account | None:
+    """Returns an account."""
+    row = (await unit.execute(select(ACCOUNTS).where(ACCOUNTS.c.id == identifier))).mappings().one_or_none()
+    return _account(row) if row else None
+
+
+async def add_session(unit: Unit, session: Session) -> None:
+    """Adds a session."""
+    row = asdict(session)
+    row |= {"account_id": row.pop("account"), "organization_id": row.pop("organization")}
+    await unit.execute(insert(SESSIONS), row)
+
+
+async def add_refresh_token(unit: Unit, session: UUID, token: str, now: datetime) -> None:
+    """Adds a token to a session's family; only its digest is stored."""
+    await unit.execute(insert(REFRESH_TOKENS), {"digest": digest(token), "session_id": session, "created_at": now})
+
+
+async def present(unit: Unit, token: str) -> Presented | None:
+    """Returns what is known of a refresh token, and holds it until the transaction ends, so that one use wins."""
+    statement = (
+        select(SESSIONS, REFRESH_TOKENS.c.used_at)
+        .join(REFRESH_TOKENS, REFRESH_TOKENS.c.session_id == SESSIONS.c.id)
+        .where(REFRESH_TOKENS.c.digest == digest(token))
+        .with_for_update()
+    )
+    row = (await unit.execute(statement)).mappings().one_or_none()
+    return Presented(_session(row), row["used_at"]) if row else None
+
+
+async def use_token(unit: Unit, token: str, now: datetime) -> None:
+    """Marks a refresh token as used."""
+    await unit.execute(update(REFRESH_TOKENS).where(REFRESH_TOKENS.c.digest == digest(token)).values(used_at=now))
+
+
+async def move_session(unit: Unit, session: UUID, organization: UUID | None) -> None:
+    """Sets the organization that the session's access tokens are for."""
+    await unit.execute(update(SESSIONS).where(SESSIONS.c.id == session).values(organization_id=organization))
+
+
+async def end_session(unit: Unit, session: UUID, now: datetime) -> None:
+    """Ends a session, once."""
+    statement = update(SESSIONS).where(SESSIONS.c.id == session, SESSIONS.c.ended_at.is_(None))
+    await unit.execute(statement.values(ended_at=now))
+
+
+def _account(row: RowMapping) -> Account:
+    return Account(row["id"], row["email"], row["display_name"], row["password_hash"], row["created_at"])
+
+
+def _session(row: RowMapping) -> Session:
+    return Session(
+        row["id"],
+        row["account_id"],
+        row["organization_id"],
+        row["created_at"],
+        row["expires_at"],
+        row["ended_at"],
+    )

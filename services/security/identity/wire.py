@@ -1,0 +1,76 @@
+"""Identity on the wire: messages from and to the domain."""
+
+import base64
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from xorb.core.v1 import organization_pb2
+from xorb.security.v1 import identity_pb2
+
+from services.mesh import names
+from services.mesh.calls import Caller
+from services.mesh.tokens import key_id
+from services.mesh.vault import PublicKey
+from services.security.identity.domain import Account, Membership
+
+
+def account(value: Account) -> identity_pb2.Account:
+    """Returns an account's message; never its password's hash."""
+    message = identity_pb2.Account(
+        name=names.join("accounts", value.id), email=value.email, display_name=value.display_name
+    )
+    message.create_time.FromDatetime(value.created_at)
+    return message
+
+
+def tokens(
+    access_token: str, expires_at: datetime, refresh_token: str, owner: Account, membership: Membership
+) -> identity_pb2.SessionTokens:
+    """Returns what a sign-in or refresh answers."""
+    message = identity_pb2.SessionTokens(
+        access_token=access_token,
+        refresh_token=refresh_token,
+        account=account(owner),
+        organization=organization_name(membership.organization),
+    )
+    message.expire_time.FromDatetime(expires_at)
+    return message
+
+
+def caller(value: Caller, owner: Account) -> identity_pb2.Caller:
+    """Returns who calls."""
+    return identity_pb2.Caller(
+        account=account(owner),
+        organization=organization_name(value.organization) if value.organization.int else "",
+        roles=value.roles,
+        permissions=sorted(value.permissions),
+    )
+
+
+def key_set(keys: Iterable[PublicKey]) -> identity_pb2.JsonWebKeySet:
+    """Returns public keys as JSON Web Keys (RFC 8037, section 2)."""
+    return identity_pb2.JsonWebKeySet(
+        keys=[
+            identity_pb2.JsonWebKey(
+                kty="OKP",
+                crv="Ed25519",
+                x=base64.urlsafe_b64encode(key.key).rstrip(b"=").decode(),
+                kid=key_id(key.version),
+                alg="EdDSA",
+                use="sig",
+            )
+            for key in keys
+        ]
+    )
+
+
+def organization_name(organization: UUID | None) -> str:
+    """Returns an organization's name; nothing for none."""
+    return names.join("organizations", organization) if organization else ""
+
+
+def membership(message: organization_pb2.Membership) -> Membership:
+    """Returns a membership as the core plane told it."""
+    (organization,) = names.parse("organizations/{organization}", message.organization)
+    return Membership(organization, tuple(message.roles))
