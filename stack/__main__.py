@@ -49,7 +49,7 @@ def up(
         settings = load(os.environ)
         if detach:
             commands.detach(settings, _names(only))
-            _output.print(commands.summary(settings), highlight=False, soft_wrap=True)
+            _output.print(commands.summary(settings, _names(only)), highlight=False, soft_wrap=True)
         else:
             asyncio.run(commands.run(settings, _names(only), _output))
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from stack.component import Component
+from stack.components.demo_target import demo_target
+from stack.components.envoy import envoy
 from stack.components.openbao import openbao
 from stack.components.postgres import postgres
 from stack.components.processes import NEEDS, migrate, process
@@ -19,6 +21,8 @@ BUILDERS: Mapping[str, Callable[[StackSettings], Component]] = {
     "temporal": temporal,
     "migrate": migrate,
     **{role: partial(process, role=role) for role in NEEDS},
+    "envoy": envoy,
+    "demo-target": demo_target,
 }
 """Every component by name; order is by what each needs."""
 

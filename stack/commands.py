@@ -29,7 +29,7 @@ async def run(settings: StackSettings, names: Sequence[str] | None, console: Con
     """Boot the stack, show it, and stop it on SIGINT or SIGTERM; a second one kills what is still running."""
     end = asyncio.Event()
     with Picture(console) as picture:
-        stack = Stack(settings, names, picture.show)
+        stack = Stack(settings, names, picture.show, serve_metrics=names is None)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, lambda: stack.kill() if end.is_set() else end.set())
@@ -41,7 +41,7 @@ async def run(settings: StackSettings, names: Sequence[str] | None, console: Con
                 starting.cancel()
                 await asyncio.wait({starting})
             elif starting.exception() is None:
-                console.print(summary(settings), highlight=False, soft_wrap=True)
+                console.print(summary(settings, names), highlight=False, soft_wrap=True)
             if not starting.cancelled():
                 starting.result()
                 await ending
@@ -50,16 +50,19 @@ async def run(settings: StackSettings, names: Sequence[str] | None, console: Con
             await stack.stop()
 
 
-def summary(settings: StackSettings) -> str:
-    """Where to look now that everything is up, and where the secrets are."""
-    gateway = f"http://127.0.0.1:{settings.ports['XORB_GATEWAY_PORT']}"
-    return "\n".join((
-        f"API        {gateway}/        reference {gateway}/docs",
-        f"Metrics    http://127.0.0.1:{settings.ports['XORB_METRICS_PORT']}/metrics",
+def summary(settings: StackSettings, names: Sequence[str] | None) -> str:
+    """Where to look now that everything is up, and where the secrets are; pages only of a whole stack."""
+    lines = [
         f"Secrets    {settings.secrets}  (OpenBao's unseal key and root token: {unseal_path(settings).name})",
         f"Logs       {settings.logs}",
-        "Ctrl-C stops everything; the state stays and the next start resumes.",
-    ))  # fmt: skip
+        "The state stays when the stack stops; the next start resumes.",
+    ]
+    gateway = f"http://127.0.0.1:{settings.ports['XORB_GATEWAY_PORT']}"
+    pages = [
+        f"API        {gateway}/v1  reference {gateway}/docs",
+        f"Metrics    http://127.0.0.1:{settings.ports['XORB_METRICS_PORT']}/metrics",
+    ]
+    return "\n".join([*(pages if names is None else []), *lines])
 
 
 def detach(settings: StackSettings, names: Sequence[str] | None) -> None:
@@ -148,4 +151,5 @@ def check_ports(settings: StackSettings, names: Sequence[str] | None) -> None:
     Raises:
         StackError: some cannot; one line each.
     """
-    ports.check([port for component in components(settings, names) for port in component.ports])
+    own = [settings.port("XORB_METRICS_PORT")] if names is None else []
+    ports.check([port for component in components(settings, names) for port in component.ports] + own)

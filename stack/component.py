@@ -2,9 +2,10 @@
 
 import signal
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from stack.http import Address
 from stack.settings import Port
 
 
@@ -15,6 +16,14 @@ async def nothing_to_do() -> None:
 async def always() -> bool:
     """The health of a component that is healthy as long as it runs."""
     return True
+
+
+@dataclass(frozen=True)
+class MetricsSource:
+    """Where a component serves its metrics in Prometheus's text format."""
+
+    address: Address
+    path: str = "/metrics"
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,8 @@ class Component:
         user: system user to run as, None for our own.
         stop_signal: asks it to end; ``grace`` seconds later it is killed.
         patience: seconds from start to healthy before the start counts as failed.
+        sockets: Unix sockets it listens on; a stale one is removed before a start.
+        metrics: where its metrics are, if it has any.
     """
 
     name: str
@@ -50,5 +61,5 @@ class Component:
     grace: float = 10.0
     patience: float = 30.0
     one_shot: bool = False
-    sockets: tuple[Path, ...] = field(default=())
-    """Unix sockets it listens on; a stale one is removed before a start."""
+    sockets: tuple[Path, ...] = ()
+    metrics: MetricsSource | None = None

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 
-from stack import lock, ports, status
+from stack import lock, metrics, ports, status
 from stack.catalogue import components
 from stack.components.environment import make_directory
-from stack.settings import StackSettings
+from stack.settings import Port, StackSettings
 from stack.status import ComponentStatus
 from stack.supervisor import Supervisor
 
@@ -20,7 +20,8 @@ def ignore(_: ComponentStatus) -> None:
 class Stack:
     """The components called ``names`` (all, if None), up while inside ``async with``.
 
-    ``observe`` is told of each change of a component. Leaving stops everything in reverse order.
+    ``observe`` is told of each change of a component; with ``serve_metrics`` there is the page of all metrics on
+    its port. Leaving stops everything in reverse order.
     """
 
     def __init__(
@@ -28,12 +29,21 @@ class Stack:
         settings: StackSettings,
         names: Iterable[str] | None = None,
         observe: Callable[[ComponentStatus], None] = ignore,
+        *,
+        serve_metrics: bool = False,
     ) -> None:
         self.settings = settings
         self._components = components(settings, names)
         self._observe = observe
-        self._held = contextlib.ExitStack()
+        self._metrics_port = [settings.port("XORB_METRICS_PORT")] if serve_metrics else []
+        self._held = contextlib.AsyncExitStack()
         self._supervisor: Supervisor | None = None
+        self._running: Supervisor | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """The components it runs, without those that are elsewhere."""
+        return [component.name for component in self._components]
 
     @property
     def statuses(self) -> list[ComponentStatus]:
@@ -53,25 +63,36 @@ class Stack:
         self._held.enter_context(lock.hold(self.settings.home))
         try:
             await lock.end_leftovers(status.read(self.settings.run))
-            ports.check([port for component in self._components for port in component.ports])
-            self._supervisor = Supervisor(self._components, self.settings.logs, self._changed)
+            ports.check(self._ports())
+            self._supervisor = self._running = Supervisor(self._components, self.settings.logs, self._changed)
+            await self._serve_metrics()
             await self._supervisor.start()
         except BaseException:
             await self.stop()
             raise
 
     async def stop(self) -> None:
-        """Stop everything and let go of the home."""
+        """Stop everything and let go of the home; a second time there is nothing to do."""
+        running, self._running = self._running, None
         try:
-            if self._supervisor is not None:
-                await self._supervisor.stop()
+            if running is not None:
+                await running.stop()
         finally:
-            self._held.close()
+            await self._held.aclose()
 
     def kill(self) -> None:
         """End every process at once; :meth:`stop` is still to be called."""
-        if self._supervisor is not None:
-            self._supervisor.kill()
+        if self._running is not None:
+            self._running.kill()
+
+    def _ports(self) -> list[Port]:
+        return [port for component in self._components for port in component.ports] + self._metrics_port
+
+    async def _serve_metrics(self) -> None:
+        sources = {component.name: component.metrics for component in self._components if component.metrics}
+        for port in self._metrics_port:
+            page = metrics.serve(port.number, sources, lambda: self.statuses)
+            await self._held.enter_async_context(page)
 
     def _changed(self, changed: ComponentStatus) -> None:
         status.write(self.settings.run, self.statuses)

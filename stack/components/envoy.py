@@ -11,7 +11,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from stack import http
-from stack.component import Component
+from stack.component import Component, MetricsSource
 from stack.components.environment import make_directory, plain_environment
 from stack.edge import EdgeContracts, read_contracts, render
 from stack.errors import StackError
@@ -38,6 +38,7 @@ def envoy(settings: StackSettings, contracts: Callable[[], EdgeContracts] | None
         ports=(settings.port("XORB_GATEWAY_PORT"), settings.port("XORB_ENVOY_ADMIN_PORT")),
         healthy=lambda: _ready(settings),
         prepare=lambda: asyncio.to_thread(_prepare, settings, directory, read),
+        metrics=MetricsSource(_admin(settings), "/stats/prometheus?usedonly"),
         grace=5,
     )  # fmt: skip
 
@@ -66,6 +67,9 @@ def _prepare(settings: StackSettings, directory: Path, read: Callable[[], EdgeCo
     write_secret(directory / "envoy.json", json.dumps(render(settings, read()), indent=1))
 
 
+def _admin(settings: StackSettings) -> http.Address:
+    return http.Address(port=settings.ports["XORB_ENVOY_ADMIN_PORT"])
+
+
 async def _ready(settings: StackSettings) -> bool:
-    address = http.Address(port=settings.ports["XORB_ENVOY_ADMIN_PORT"])
-    return (await http.request(address, "GET", "/ready")).status == HTTPStatus.OK
+    return (await http.request(_admin(settings), "GET", "/ready")).status == HTTPStatus.OK

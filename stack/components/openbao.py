@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,10 @@ def openbao(settings: StackSettings) -> Component:
 
 
 def _prepare(settings: StackSettings, directory: Path) -> None:
+    if _unfinished(settings).exists() and not unseal_path(settings).exists():
+        # It was ended between being initialised and its keys being kept: nobody can open that storage again.
+        shutil.rmtree(directory / "raft", ignore_errors=True)
+    make_directory(directory)
     make_directory(directory / "raft")
     cluster = f"127.0.0.1:{settings.ports['XORB_VAULT_CLUSTER_PORT']}"
     api = f"127.0.0.1:{settings.ports['XORB_VAULT_PORT']}"
@@ -103,11 +108,7 @@ async def _reachable(settings: StackSettings) -> bool:
 
 async def _configure(settings: StackSettings) -> None:
     if not (await _checked(settings, "GET", "sys/init"))["initialized"]:
-        keys = await _checked(settings, "PUT", "sys/init", {"secret_shares": 1, "secret_threshold": 1})
-        write_secret(
-            unseal_path(settings),
-            json.dumps({"unseal_key": keys["keys_base64"][0], "root_token": keys["root_token"]}),
-        )
+        await _initialize(settings)
     if not unseal_path(settings).exists():
         raise StackError(f"OpenBao is initialised but its unseal key is missing: {unseal_path(settings)}")
     keys = json.loads(unseal_path(settings).read_text(encoding="utf-8"))
@@ -116,6 +117,19 @@ async def _configure(settings: StackSettings) -> None:
     await _ensure_key(settings, keys["root_token"])
     for role, paths in POLICIES.items():
         await _ensure_token(settings, keys["root_token"], role, paths)
+
+
+async def _initialize(settings: StackSettings) -> None:
+    _unfinished(settings).touch()
+    made = await _checked(settings, "PUT", "sys/init", {"secret_shares": 1, "secret_threshold": 1})
+    keys = {"unseal_key": made["keys_base64"][0], "root_token": made["root_token"]}
+    write_secret(unseal_path(settings), json.dumps(keys))
+    _unfinished(settings).unlink()
+
+
+def _unfinished(settings: StackSettings) -> Path:
+    """A file that is there while the storage may be initialised without its keys being kept."""
+    return settings.home / "vault" / "unfinished"
 
 
 async def _active(settings: StackSettings) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.util
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -13,7 +14,7 @@ from stack.component import Component
 from stack.components.environment import make_directory, plain_environment
 from stack.components.system_user import give, open_installation, open_way, postgres_user
 from stack.errors import StackError
-from stack.secret_files import new_secret, read_or_create
+from stack.secret_files import new_secret, read_or_create, write_secret
 from stack.settings import StackSettings
 
 DATABASE = "xorb"
@@ -106,25 +107,37 @@ def _prepare(settings: StackSettings, data: Path, user: str | None) -> None:
         if folder.exists():
             open_installation(folder, user)
             open_way(folder / "any", user)
-    for folder, mode in ((socket_directory(settings), 0o755), (data, 0o700)):
-        make_directory(folder, mode)
-        give(folder, user)
-        open_way(folder, user)
-    if not (data / "PG_VERSION").exists():
-        _initialize(settings, data, user)
-    (data / "pg_hba.conf").write_text(_HBA, encoding="utf-8")
+    _give_directory(socket_directory(settings), 0o755, user)
+    if not data.exists():
+        draft = data.with_name(f"{data.name}.draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        _give_directory(draft, 0o700, user)
+        _initialize(settings, draft, user)
+        draft.rename(data)
+    _hba_path(settings).write_text(_HBA, encoding="utf-8")
+    _hba_path(settings).chmod(0o644)
+
+
+def _give_directory(folder: Path, mode: int, user: str | None) -> None:
+    make_directory(folder, mode)
+    give(folder, user)
+    open_way(folder, user)
+
+
+def _hba_path(settings: StackSettings) -> Path:
+    """The rules of who may log in how: outside of the data, so that the server's user cannot change them."""
+    return settings.run / "pg_hba.conf"
 
 
 def _initialize(settings: StackSettings, data: Path, user: str | None) -> None:
-    secret = socket_directory(settings) / ".initdb"
+    secret = settings.run / "initdb"
+    arguments = [
+        str(_program("initdb")), "--pgdata", str(data), "--username", SUPERUSER, "--pwfile", str(secret),
+        "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions",
+    ]  # fmt: skip
     try:
-        secret.touch(mode=0o600)
-        secret.write_text(password(settings, SUPERUSER), encoding="utf-8")
+        write_secret(secret, password(settings, SUPERUSER))
         give(secret, user)
-        arguments = [
-            str(_program("initdb")), "--pgdata", str(data), "--username", SUPERUSER, "--pwfile", str(secret),
-            "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions",
-        ]  # fmt: skip
         result = subprocess.run(  # noqa: S603 - our own program, no shell
             arguments, user=user, group=user, extra_groups=[] if user else None, cwd=settings.run,
             env=plain_environment(settings), capture_output=True, text=True, timeout=120, check=False,

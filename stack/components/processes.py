@@ -7,7 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from stack import http
-from stack.component import Component
+from stack.component import Component, MetricsSource
 from stack.components import openbao, postgres, temporal, valkey
 from stack.grpc_health import serving
 from stack.secret_files import new_secret, read_or_create, write_secret
@@ -44,7 +44,7 @@ def migrate(settings: StackSettings) -> Component:
 
 def process(settings: StackSettings, role: str) -> Component:
     """The process ``role``, healthy when its health service says SERVING on its Unix socket."""
-    socket = settings.run / f"{role}.sock"
+    socket, metrics = settings.run / f"{role}.sock", settings.run / f"{role}.metrics.sock"
     return Component(
         name=role,
         command=(sys.executable, "-m", "services", role),
@@ -53,7 +53,8 @@ def process(settings: StackSettings, role: str) -> Component:
         needs=NEEDS[role],
         healthy=lambda: _bridge_healthy(socket) if role == "bridge" else serving(f"unix:{socket}"),
         prepare=lambda: _keep_secrets(settings, role),
-        sockets=(socket, settings.run / f"{role}.metrics.sock"),
+        sockets=(socket, metrics),
+        metrics=MetricsSource(http.Address(socket=metrics)),
         grace=15,
         patience=60,
     )
