@@ -114,6 +114,7 @@ function envoy_on_response(handle)
   local own = handle:streamInfo():dynamicMetadata():get("xorb.edge")
   if not own or not own["healthz"] then return end
   local serving = handle:headers():get(":status") == "200"
+  handle:headers():remove("x-envoy-upstream-healthchecked-cluster")
   handle:headers():replace("content-type", "application/json")
   handle:body(true):setBytes(serving and '{"status":"SERVING"}' or
     '{"code":14,"message":"A service behind the edge is not healthy.","details":[]}')
