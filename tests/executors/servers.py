@@ -19,8 +19,8 @@ def task(executor: str, *ports: int, scope: Scope = LOOPBACK, limits: Limits | N
 
 
 @asynccontextmanager
-async def serve(handler: Handler) -> AsyncIterator[int]:
-    """Serve `handler` on a free port, each connection closed afterwards."""
+async def serve(handler: Handler, address: str = "127.0.0.1", port: int = 0) -> AsyncIterator[int]:
+    """Serve `handler` on a free port, or on the given one, each connection closed afterwards."""
     running: set[asyncio.Task[None]] = set()
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -32,7 +32,7 @@ async def serve(handler: Handler) -> AsyncIterator[int]:
         running.discard(current)
         writer.transport.abort()
 
-    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    server = await asyncio.start_server(handle, address, port)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

@@ -198,8 +198,8 @@ def _method(address: Address, method: Method | None) -> Method:
 
 def _block(text: str) -> Network:
     address, slash, length = text.strip().partition("/")
-    # The standard library takes a netmask for a length too, and an empty length is a slip of the pen.
-    well_formed = (length.isascii() and length.isdecimal()) if slash else True
+    # The standard library takes a zone, and a netmask for a length, which mean nothing here.
+    well_formed = "%" not in address and (not slash or (length.isascii() and length.isdecimal()))
     try:
         network = ip_network(f"{address}{slash}{length}") if well_formed else None
     except ValueError:

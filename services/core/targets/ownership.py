@@ -25,8 +25,6 @@ from services.executors.resolver import nameservers, resolver_for
 from services.executors.urls import Url, parse_url
 from services.mesh.errors import Failure, Reason
 
-# Below the time that a call without a deadline has.
-_SECONDS = 25.0
 _AT_ONCE = 128
 _REQUESTS_PER_SECOND = 10.0
 _SHOWN = 80
@@ -50,12 +48,14 @@ class Prover:
         resolver: `address:port` of the DNS server to ask; the system's where empty.
         ports: The ports of hosts and blocks to ask for the token, by scheme, the first first.
         seconds: How long one site may take to answer.
+        seconds_in_all: How long to look; less than a call without a deadline has.
     """
 
     rules: Rules
     resolver: str = ""
     ports: tuple[tuple[str, int], ...] = (("https", 443), ("http", 80))
     seconds: float = 2.0
+    seconds_in_all: float = 25.0
 
     async def prove(self, target: Target) -> None:
         """Returns if the proof is there.
@@ -64,7 +64,7 @@ class Prover:
             Failure: VERIFICATION_FAILED, with what was looked for and what was found.
         """
         try:
-            async with asyncio.timeout(_SECONDS):
+            async with asyncio.timeout(self.seconds_in_all):
                 await self._look(target)
         except ExecutorError as error:
             raise _failed(str(error)) from error
