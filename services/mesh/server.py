@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -28,7 +28,7 @@ _OPTIONS = (
     ("grpc.max_concurrent_streams", 20_000),
 )
 
-Register = Callable[[grpc.aio.Server], None]
+Register = Callable[[grpc.aio.Server], Awaitable[None] | None]
 
 
 @dataclass
@@ -41,6 +41,7 @@ class Server:
         register: Adds the servicers.
         services: Full names of the services, for reflection and health.
         drain: How long to answer NOT_SERVING before calls are refused, so that callers go elsewhere first.
+        drained: Called after that; ends streams that would never end by themselves.
     """
 
     address: str
@@ -48,6 +49,7 @@ class Server:
     register: Register
     services: Iterable[str]
     drain: timedelta = timedelta(seconds=1.5)
+    drained: Callable[[], Awaitable[None]] | None = None
     _health: health.aio.HealthServicer = field(default_factory=health.aio.HealthServicer, init=False)
     _server: grpc.aio.Server | None = field(default=None, init=False)
 
@@ -56,7 +58,8 @@ class Server:
         if self.address.startswith("unix:"):
             sockets.remove(Path(self.address.removeprefix("unix:")))
         server = grpc.aio.server(interceptors=[Chain(self.layers)], options=_OPTIONS)
-        self.register(server)
+        if registering := self.register(server):
+            await registering
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         reflection.enable_server_reflection([*self.services, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
         server.add_insecure_port(self.address)
@@ -72,6 +75,8 @@ class Server:
             return
         await self._health.enter_graceful_shutdown()
         await asyncio.sleep(self.drain.total_seconds())
+        if self.drained:
+            await self.drained()
         await self._server.stop(_GRACE_SECONDS)
         self._server = None
         _LOG.info("stopped", address=self.address)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+ROLES = ("core", "security", "orchestrator", "relay", "bridge")
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
 
@@ -34,9 +35,12 @@ class Settings:
         allow_loopback_targets: Whether loopback may be tested: demo and tests only (`XORB_ALLOW_LOOPBACK_TARGETS`).
         allow_private_targets: Whether private ranges may be tested (`XORB_ALLOW_PRIVATE_TARGETS`).
         dns_resolver: `address:port` of the resolver for targets; the system's where empty (`XORB_DNS_RESOLVER`).
+        verification_ports: Where hosts and blocks are asked for the ownership token, such as `https:443,http:80`
+            (`XORB_VERIFICATION_PORTS`).
         access_token_lifetime: How long an access token is valid (`XORB_ACCESS_TOKEN_SECONDS`, at most 600).
         drain: How long to answer NOT_SERVING before a stop (`XORB_DRAIN_SECONDS`).
         database_pool: Connections to the database (`XORB_DATABASE_POOL`).
+        otlp_endpoint: Where traces go, OTLP over gRPC; nowhere where empty (`XORB_OTLP_ENDPOINT`).
     """
 
     home: Path
@@ -53,9 +57,11 @@ class Settings:
     allow_loopback_targets: bool = False
     allow_private_targets: bool = False
     dns_resolver: str = ""
+    verification_ports: tuple[tuple[str, int], ...] = (("https", 443), ("http", 80))
     access_token_lifetime: timedelta = timedelta(minutes=10)
     drain: timedelta = timedelta(seconds=1.5)
     database_pool: int = 8
+    otlp_endpoint: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
 
     def address(self, role: str) -> str:
@@ -95,10 +101,12 @@ def read(environment: Mapping[str, str]) -> Settings:
         allow_loopback_targets=value.flag("ALLOW_LOOPBACK_TARGETS", default=False),
         allow_private_targets=value.flag("ALLOW_PRIVATE_TARGETS", default=False),
         dns_resolver=value.text("DNS_RESOLVER"),
+        verification_ports=value.ports("VERIFICATION_PORTS", "https:443,http:80"),
         access_token_lifetime=timedelta(seconds=min(600.0, value.number("ACCESS_TOKEN_SECONDS", 600))),
         drain=timedelta(seconds=value.number("DRAIN_SECONDS", 1.5)),
         database_pool=int(value.number("DATABASE_POOL", 8)),
-        addresses={role: value.text(f"{role.upper()}_ADDRESS") for role in ("core", "security", "orchestrator")},
+        otlp_endpoint=value.text("OTLP_ENDPOINT"),
+        addresses={role: value.text(f"{role.upper()}_ADDRESS") for role in ROLES},
     )
 
 
@@ -129,3 +137,10 @@ class _Reader:
             return float(text)
         except ValueError as error:
             raise SettingsError(f"XORB_{name}: {text!r} is not a number") from error
+
+    def ports(self, name: str, default: str) -> tuple[tuple[str, int], ...]:
+        text = self.text(name, default)
+        pairs = [part.strip().partition(":") for part in text.split(",")]
+        if not all(scheme in {"http", "https"} and port.isdecimal() for scheme, _, port in pairs):
+            raise SettingsError(f"XORB_{name}: {text!r} isn't of the form https:443,http:80")
+        return tuple((scheme, int(port)) for scheme, _, port in pairs)

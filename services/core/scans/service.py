@@ -77,15 +77,15 @@ class ScansServicer(scan_pb2_grpc.ScansServiceServicer):
 
     async def PauseScan(self, request: scan_pb2.PauseScanRequest, context: Context) -> scan_pb2.Scan:
         """Pauses a scan."""
-        return await self.move(request.name, State.PAUSED)
+        return await self._move(request.name, State.PAUSED)
 
     async def ResumeScan(self, request: scan_pb2.ResumeScanRequest, context: Context) -> scan_pb2.Scan:
         """Goes on with a paused scan."""
-        return await self.move(request.name, State.RUNNING)
+        return await self._move(request.name, State.RUNNING)
 
     async def CancelScan(self, request: scan_pb2.CancelScanRequest, context: Context) -> scan_pb2.Scan:
         """Cancels a scan."""
-        return await self.move(request.name, State.CANCELLED)
+        return await self.cancel(request.name)
 
     async def ListScanLogEntries(
         self, request: scan_pb2.ListScanLogEntriesRequest, context: Context
@@ -147,12 +147,12 @@ class ScansServicer(scan_pb2_grpc.ScansServiceServicer):
         ):
             yield record
 
-    async def move(self, name: str, state: State) -> scan_pb2.Scan:
-        """Moves a scan and tells its workflow before the change is committed: neither happens alone.
+    async def cancel(self, name: str) -> scan_pb2.Scan:
+        """Cancels a scan by its name; raises as CancelScan does."""
+        return await self._move(name, State.CANCELLED)
 
-        Raises:
-            Failure: NOT_FOUND, ILLEGAL_TRANSITION, UNAVAILABLE.
-        """
+    async def _move(self, name: str, state: State) -> scan_pb2.Scan:
+        """Moves a scan and tells its workflow before the change is committed: neither happens alone."""
         _, identifier = names.parse(wire.SCAN, name)
         async with self.database.unit() as unit:
             scan: Scan = move(await store.get(unit, identifier, lock=True), state, datetime.now(UTC))

@@ -34,7 +34,7 @@ _READ = f"CREATE POLICY member ON memberships FOR SELECT USING (account_id = {AC
 _READ_ORGANIZATION = f"""
     CREATE POLICY member ON organizations FOR SELECT
     USING (id IN (SELECT organization_id FROM memberships WHERE account_id = {ACCOUNT}))
-"""
+"""  # noqa: S608 - constants only
 
 
 def upgrade() -> None:

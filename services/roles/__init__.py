@@ -1,0 +1,1 @@
+"""The wiring of each process, one file a role; `services.__main__` chooses."""

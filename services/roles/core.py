@@ -1,0 +1,114 @@
+"""The process of the core plane."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import grpc.aio
+from google.longrunning import operations_pb2_grpc
+from xorb.core.v1 import (
+    activity_pb2_grpc,
+    finding_pb2_grpc,
+    organization_pb2_grpc,
+    scan_pb2_grpc,
+    target_pb2_grpc,
+)
+
+from services.core.activity.service import ActivityServicer
+from services.core.findings.service import FindingsServicer, SightingsServicer
+from services.core.organizations.service import MembershipsServicer, OrganizationsServicer
+from services.core.scans.control import Control
+from services.core.scans.operation import ScanWork
+from services.core.scans.ordering import Ordering
+from services.core.scans.service import ScansServicer
+from services.core.targets.addresses import Rules
+from services.core.targets.ownership import Prover
+from services.core.targets.service import TargetsServicer
+from services.mesh import temporal
+from services.mesh.database import Database
+from services.mesh.events import stream
+from services.mesh.events.hub import Hub
+from services.mesh.events.watch import Watcher
+from services.mesh.operations import OperationsServicer
+from services.mesh.pages import Pager
+from services.mesh.settings import Settings
+from services.mesh.signing import Signer
+from services.roles import process
+
+ROLE = "core"
+SERVICES = (
+    "xorb.core.v1.OrganizationsService",
+    "xorb.core.v1.MembershipsService",
+    "xorb.core.v1.TargetsService",
+    "xorb.core.v1.ScansService",
+    "xorb.core.v1.FindingsService",
+    "xorb.core.v1.SightingsService",
+    "xorb.core.v1.ActivityService",
+    "google.longrunning.Operations",
+)
+
+
+@dataclass(frozen=True)
+class Core:
+    """The servicers of the core plane, wired.
+
+    Args:
+        settings: The process's settings.
+        database: Where the plane's state is.
+        hub: Where live events come from.
+        itself: A channel to this process, by which its services meet.
+    """
+
+    settings: Settings
+    database: Database
+    hub: Hub
+    itself: grpc.aio.Channel
+
+    async def registered(self, server: grpc.aio.Server) -> None:
+        """Adds all servicers to a server."""
+        database, pager = self.database, Pager(self.settings.page_token_key)
+        watcher = Watcher(database, self.hub, Signer(self.settings.page_token_key))
+        rules = Rules(self.settings.allow_loopback_targets, self.settings.allow_private_targets)
+        prover = Prover(rules, self.settings.dns_resolver, self.settings.verification_ports)
+        client = await temporal.connect(self.settings)
+        control = Control(client)
+        ordering = Ordering(database, target_pb2_grpc.TargetsServiceStub(self.itself), control)
+        scans = ScansServicer(database, pager, watcher, ordering, control)
+        works = {"scans": ScanWork(database, scans.cancel)}
+        operations = OperationsServicer(client, works, Signer(self.settings.page_token_key))
+        targets = TargetsServicer(database, pager, rules, prover)
+        findings = FindingsServicer(database, pager, watcher)
+        organization_pb2_grpc.add_OrganizationsServiceServicer_to_server(OrganizationsServicer(database, pager), server)
+        organization_pb2_grpc.add_MembershipsServiceServicer_to_server(MembershipsServicer(database), server)
+        target_pb2_grpc.add_TargetsServiceServicer_to_server(targets, server)
+        scan_pb2_grpc.add_ScansServiceServicer_to_server(scans, server)
+        finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)
+        finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)
+        activity_pb2_grpc.add_ActivityServiceServicer_to_server(ActivityServicer(database, pager, watcher), server)
+        operations_pb2_grpc.add_OperationsServicer_to_server(operations, server)
+
+
+@asynccontextmanager
+async def wired(settings: Settings) -> AsyncIterator[Core]:
+    """Gives the core plane with all that it stands on."""
+    redis = stream.connect(settings.redis_url)
+    async with process.database(settings) as database, process.channel(settings, ROLE) as itself:
+        hub = Hub(database, redis)
+        try:
+            yield Core(settings, database, hub, itself)
+        finally:
+            await hub.close()
+            await redis.aclose()
+
+
+async def run(settings: Settings) -> None:
+    """Serves the core plane until the process is asked to stop."""
+    async with wired(settings) as core:
+        await process.serve(
+            ROLE,
+            settings,
+            register=core.registered,
+            services=SERVICES,
+            store=core.database,
+            drained=core.hub.close,
+        )

@@ -1,0 +1,74 @@
+"""What every process does around its own work: logs, telemetry, the metrics page, health, and a clean end."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+
+import grpc.aio
+
+from services.mesh import logs, telemetry
+from services.mesh.database import Database
+from services.mesh.interceptors.chain import chain
+from services.mesh.server import Register, Server, stop_signal
+from services.mesh.settings import Settings
+from services.mesh.tokens import Issuer, ServiceIdentity, Verifier
+from services.mesh.vault import Transit
+
+_CHANNEL = (("grpc.keepalive_time_ms", 60_000),)
+
+
+def configure(role: str, settings: Settings) -> None:
+    """Sets up logs and telemetry of the process."""
+    logs.configure(settings.log_level)
+    telemetry.configure(role, settings.otlp_endpoint)
+
+
+def transit(settings: Settings) -> Transit:
+    """Returns the key that signs access tokens."""
+    return Transit.connect(settings.vault_address, settings.vault_token)
+
+
+def identity(settings: Settings, role: str) -> ServiceIdentity:
+    """Returns what a role shows when it calls internal methods."""
+    return ServiceIdentity(Issuer(transit(settings)), f"spiffe://xorb/{role}")
+
+
+@asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """Gives the database, and closes its connections at the end."""
+    opened = Database.connect(settings.postgres_dsn, pool=settings.database_pool)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+def channel(settings: Settings, role: str) -> grpc.aio.Channel:
+    """Returns a channel to the process of a role; it connects when first used."""
+    return grpc.aio.insecure_channel(settings.address(role), options=_CHANNEL)
+
+
+async def serve(
+    role: str,
+    settings: Settings,
+    *,
+    register: Register = lambda _server: None,
+    services: Iterable[str] = (),
+    store: Database | None = None,
+    drained: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Serves until the process is asked to stop, then drains.
+
+    Args:
+        role: The process's role.
+        settings: Its settings.
+        register: Adds its servicers; a process without any serves its health only.
+        services: Their full names.
+        store: Where replies to request ids are kept.
+        drained: Called when callers have been told to go elsewhere; ends streams that would never end by themselves.
+    """
+    layers = chain(Verifier(transit(settings)), store)
+    server = Server(settings.address(role), layers, register, services, settings.drain, drained)
+    async with telemetry.metrics_page(settings.metrics_socket(role)):
+        await server.start()
+        await stop_signal()
+        await server.stop()

@@ -1,0 +1,31 @@
+"""The process of the security plane."""
+
+from xorb.core.v1 import organization_pb2_grpc
+from xorb.security.v1 import identity_pb2_grpc
+
+from services.mesh.settings import Settings
+from services.roles import process
+from services.security.identity.memberships import Memberships
+from services.security.identity.service import IdentityServicer
+
+ROLE = "security"
+
+
+async def run(settings: Settings) -> None:
+    """Serves the security plane until the process is asked to stop."""
+    async with process.database(settings) as database, process.channel(settings, "core") as core:
+        stub = organization_pb2_grpc.MembershipsServiceStub(core)
+        servicer = IdentityServicer(
+            database=database,
+            keys=process.transit(settings),
+            memberships=Memberships(stub, process.identity(settings, ROLE)),
+            access_token_lifetime=settings.access_token_lifetime,
+            sign_up_open=settings.sign_up_open,
+        )
+        await process.serve(
+            ROLE,
+            settings,
+            register=lambda server: identity_pb2_grpc.add_IdentityServiceServicer_to_server(servicer, server),
+            services=["xorb.security.v1.IdentityService"],
+            store=database,
+        )
