@@ -33,7 +33,7 @@ class Policy:
     @classmethod
     def of(cls, options: Options) -> "Policy":
         """Returns the policy in the form of protobuf's JSON; `rate_class` loses its prefix."""
-        kinds = [kind for kind in get_args(CallerKind) if options.get(kind)]
+        kinds = [kind for kind in get_args(CallerKind) if options.get(kind, False) is not False]
         return cls(
             caller=kinds[0] if kinds else None,
             permission=options.get("permission", ""),
