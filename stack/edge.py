@@ -164,7 +164,7 @@ def _jwt_provider(claims: str) -> Fragment:
         "remote_jwks": {
             "http_uri": {"uri": "http://edge/.well-known/jwks.json", "cluster": "edge", "timeout": "3s"},
             "cache_duration": "60s",
-            "async_fetch": {"fast_listener": True, "failed_refetch_duration": "1s"},
+            "async_fetch": {"fast_listener": True, "failed_refetch_duration": "0.5s"},
         },
     }
 

@@ -72,4 +72,10 @@ def _admin(settings: StackSettings) -> http.Address:
 
 
 async def _ready(settings: StackSettings) -> bool:
-    return (await http.request(_admin(settings), "GET", "/ready")).status == HTTPStatus.OK
+    """Ready, and if the process with the signing keys is there, in the possession of them: tokens are good at once."""
+    if (await http.request(_admin(settings), "GET", "/ready")).status != HTTPStatus.OK:
+        return False
+    if not await asyncio.to_thread((settings.run / "security.sock").exists):
+        return True
+    fetched = await http.request(_admin(settings), "GET", "/stats?filter=jwks_fetch_success")
+    return any(int(line.rpartition(b":")[2]) > 0 for line in fetched.body.splitlines())

@@ -68,6 +68,8 @@ def process_environment(settings: StackSettings, role: str) -> dict[str, str]:
     return {
         "XORB_ALLOW_LOOPBACK_TARGETS": "true",
         "XORB_LOG_LEVEL": "INFO",
+        # One of each process: nobody takes over while it drains, so it need not wait long for that.
+        "XORB_DRAIN_SECONDS": "0.2",
         "XORB_VAULT_ADDRESS": openbao.address(settings),
         "XORB_TEMPORAL_ADDRESS": temporal.address(settings),
         **inherited,
