@@ -45,7 +45,8 @@ EVENT_LOG = Table(
     Column("trace_context", Text, nullable=False),
 )
 
-_COLUMNS = """organization_id, id, occurred_at, xid::text AS xid, sequence, type, resource, actor, summary, snapshot,
+# Not "AS xid": ORDER BY would take the text, and 1000 comes before 999.
+_COLUMNS = """organization_id, id, occurred_at, xid::text AS transaction, sequence, type, resource, actor, summary, snapshot,
     snapshot_type, trace_context"""
 _BELOW_HORIZON = "xid < pg_snapshot_xmin(pg_current_snapshot())"
 _AFTER = "(xid, sequence) > (CAST(CAST(:transaction AS text) AS xid8), :sequence)"
@@ -58,11 +59,11 @@ _READ_ONE = text(
     "ORDER BY xid, sequence LIMIT :limit"
 )
 _NEWEST = text(
-    "SELECT xid::text AS xid, sequence FROM event_log "  # noqa: S608 - constants only
+    "SELECT xid::text AS transaction, sequence FROM event_log "  # noqa: S608 - constants only
     f"WHERE organization_id = :organization AND {_BELOW_HORIZON} ORDER BY xid DESC, sequence DESC LIMIT 1"
 )
 _PRECEDING = text(
-    "SELECT xid::text AS xid, sequence FROM event_log "  # noqa: S608 - constants only
+    "SELECT xid::text AS transaction, sequence FROM event_log "  # noqa: S608 - constants only
     f"WHERE organization_id = :organization AND {_BEFORE} ORDER BY xid DESC, sequence DESC LIMIT 1"
 )
 _WAITING = text(f"SELECT EXISTS (SELECT 1 FROM event_log WHERE {_AFTER})")  # noqa: S608 - constants only
@@ -116,14 +117,14 @@ async def read_organization(
 async def newest(connection: AsyncConnection, organization: UUID) -> Position:
     """Returns the position of an organization's newest readable event; zeros where there is none."""
     row = (await connection.execute(_NEWEST, {"organization": organization})).one_or_none()
-    return Position(int(row.xid), row.sequence) if row else Position(0, 0)
+    return Position(int(row.transaction), row.sequence) if row else Position(0, 0)
 
 
 async def preceding(connection: AsyncConnection, organization: UUID, before: Position) -> Position:
     """Returns the position of an organization's last event before a position; zeros where there is none."""
     parameters = {"organization": organization, "transaction": str(before.transaction), "sequence": before.sequence}
     row = (await connection.execute(_PRECEDING, parameters)).one_or_none()
-    return Position(int(row.xid), row.sequence) if row else START
+    return Position(int(row.transaction), row.sequence) if row else START
 
 
 async def is_waiting(connection: AsyncConnection, after: Position) -> bool:
@@ -144,7 +145,7 @@ def logged(row: Row[Any]) -> LoggedEvent:
     """Returns a row of the log as an event."""
     occurred: datetime = row.occurred_at
     return LoggedEvent(
-        position=Position(int(row.xid), row.sequence),
+        position=Position(int(row.transaction), row.sequence),
         organization=row.organization_id,
         id=row.id,
         time=occurred,
