@@ -43,6 +43,7 @@ class Component:
         user: system user to run as, None for our own.
         stop_signal: asks it to end; ``grace`` seconds later it is killed.
         patience: seconds from start to healthy before the start counts as failed.
+        check_every: seconds between two looks at its health while it is up.
         sockets: Unix sockets it listens on; a stale one is removed before a start.
         metrics: where its metrics are, if it has any.
     """
@@ -60,6 +61,7 @@ class Component:
     stop_signal: signal.Signals = signal.SIGTERM
     grace: float = 10.0
     patience: float = 30.0
+    check_every: float = 10.0
     one_shot: bool = False
     sockets: tuple[Path, ...] = ()
     metrics: MetricsSource | None = None

@@ -15,6 +15,8 @@ from stack.polling import until
 from stack.process import ManagedProcess
 from stack.status import ComponentStatus, State
 
+_LOOK_SECONDS = 5.0
+
 
 @dataclass(frozen=True)
 class Backoff:
@@ -142,9 +144,23 @@ class Runner:
     async def _end_of_process(self) -> str:
         if self._process is None:
             return self._status.detail
-        code = await self._process.wait()
+        ended = asyncio.create_task(self._process.wait())
+        try:
+            while not (await asyncio.wait({ended}, timeout=self.component.check_every))[0]:
+                await self._look(self._process)
+        finally:
+            ended.cancel()
         await self._end_process()
-        return f"it ended with {describe_exit(code)}"
+        return f"it ended with {describe_exit(ended.result())}"
+
+    async def _look(self, process: ManagedProcess) -> None:
+        try:
+            healthy = await asyncio.wait_for(self._healthy(process), _LOOK_SECONDS)
+        except (TimeoutError, StackError):
+            healthy = False
+        state = State.UP if healthy else State.UNHEALTHY
+        if process.running and state is not self._status.state:
+            self._change(state, "" if healthy else "it runs but does not answer as it should")
 
     async def _end_process(self) -> None:
         process, self._process = self._process, None

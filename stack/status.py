@@ -18,6 +18,7 @@ class State(StrEnum):
     WAITING = "waiting"
     STARTING = "starting"
     UP = "up"
+    UNHEALTHY = "unhealthy"
     DONE = "done"
     RESTARTING = "restarting"
     FAILED = "failed"

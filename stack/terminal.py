@@ -16,13 +16,15 @@ _STYLES = {
     State.WAITING: "dim",
     State.STARTING: "yellow",
     State.UP: "green",
+    State.UNHEALTHY: "bold red",
     State.DONE: "green",
     State.RESTARTING: "bold yellow",
     State.FAILED: "bold red",
     State.STOPPING: "yellow",
     State.STOPPED: "dim",
 }
-_WORTH_A_LINE = {State.UP, State.DONE, State.RESTARTING, State.FAILED, State.STOPPED}
+_LASTING = {State.UNHEALTHY, State.RESTARTING, State.FAILED}
+_WORTH_A_LINE = _LASTING | {State.UP, State.DONE, State.STOPPED}
 _MEBIBYTE = 1024 * 1024
 
 
@@ -64,7 +66,7 @@ class Picture:
     def show(self, changed: ComponentStatus) -> None:
         """Take in one change; restarts and failures also leave a line that stays."""
         self._statuses[changed.name] = changed
-        lasting = changed.state in {State.RESTARTING, State.FAILED} and changed.detail
+        lasting = changed.state in _LASTING and changed.detail
         if lasting or (not self._console.is_terminal and changed.state in _WORTH_A_LINE):
             self._console.print(self._line(changed), highlight=False, soft_wrap=True)
 

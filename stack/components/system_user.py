@@ -7,6 +7,7 @@ import stat
 import subprocess
 from pathlib import Path
 
+from stack.access_control_list import let_through
 from stack.errors import StackError
 
 USER = "embedded_postgres"
@@ -52,13 +53,12 @@ def give(path: Path, user: str | None) -> None:
 
 
 def open_way(path: Path, user: str | None) -> None:
-    """Let ``user`` reach ``path``: the folders above it can then be passed through, but not listed."""
+    """Let ``user`` reach ``path``: it can then pass through the folders above, but not list them."""
     if user is None:
         return
+    uid = pwd.getpwnam(user).pw_uid
     for folder in path.resolve().parents:
-        mode = folder.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            folder.chmod(mode | stat.S_IXOTH)
+        let_through(folder, uid)
 
 
 def open_installation(folder: Path, user: str | None) -> None:

@@ -1,11 +1,10 @@
 """Order, health, restarts and the end of processes, with small real ones."""
 
-import asyncio
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,13 +47,13 @@ async def gone(pid: int) -> bool:
     return start_time(pid) is None
 
 
-def file_there(path: Path) -> Callable[[], "asyncio.Future[bool]"]:
+def file_there(path: Path) -> Callable[[], Awaitable[bool]]:
     """A health check: does the file exist?"""
 
     async def check() -> bool:
         return path.exists()  # noqa: ASYNC240 - a local file
 
-    return check  # type: ignore[return-value]  # a coroutine function is as good
+    return check
 
 
 async def test_starts_in_order_of_needs_and_stops_in_reverse(tmp_path: Path) -> None:
@@ -133,6 +132,28 @@ async def test_one_that_dies_is_started_again_and_the_others_are_left_alone(tmp_
     assert (a.restarts, b.restarts) == (1, 0)
     assert b.pid == before["b"]
     assert "signal 9" in next(change.detail for change in record.changes if change.state is State.RESTARTING)
+    await supervisor.stop()
+
+
+async def test_one_that_runs_but_does_not_answer_is_shown_until_it_answers_again(tmp_path: Path) -> None:
+    sign, record = tmp_path / "sign", Record()
+    sign.touch()
+    supervisor = Supervisor(
+        [component("a", SLEEP, tmp_path, healthy=file_there(sign), check_every=0.05)], tmp_path, record, QUICK
+    )
+    await supervisor.start()
+
+    def reached(state: State) -> Callable[[], Awaitable[bool]]:
+        async def check() -> bool:
+            return supervisor.statuses[0].state is state
+
+        return check
+
+    sign.unlink()
+    await until(reached(State.UNHEALTHY), 3)
+    sign.touch()
+    await until(reached(State.UP), 3)
+    assert supervisor.statuses[0].restarts == 0
     await supervisor.stop()
 
 
