@@ -1,0 +1,1 @@
+"""Findings: weaknesses of targets, each one finding however often it is seen."""

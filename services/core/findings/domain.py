@@ -1,0 +1,260 @@
+"""What a finding is, how it moves from the first sighting to its closure, and what a further sighting does to it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum, IntEnum
+from uuid import UUID
+
+from services.core.findings.identity import identity
+from services.mesh.errors import Failure, Reason
+
+
+class State(IntEnum):
+    """Where a finding stands, numbered as in the contract."""
+
+    OPEN = 1
+    TRIAGED = 2
+    RESOLVED = 3
+    DISMISSED = 4
+
+
+class Severity(IntEnum):
+    """How grave a weakness is, numbered as in the contract."""
+
+    SEVERITY_UNSPECIFIED = 0
+    INFO = 1
+    LOW = 2
+    MEDIUM = 3
+    HIGH = 4
+    CRITICAL = 5
+
+
+class Change(Enum):
+    """What a batch of sightings did to a finding; the value is the event's verb."""
+
+    CREATED = "created"
+    SEEN = "seen"
+    REOPENED = "reopened"
+
+
+TRANSITIONS: Mapping[State, frozenset[State]] = {
+    State.OPEN: frozenset({State.TRIAGED, State.RESOLVED, State.DISMISSED}),
+    State.TRIAGED: frozenset({State.RESOLVED, State.DISMISSED}),
+    State.RESOLVED: frozenset({State.OPEN}),
+    State.DISMISSED: frozenset({State.OPEN}),
+}
+"""Where a finding may go from each state."""
+
+# The lower bounds of CVSS 3.1 §5, the gravest first.
+_RATINGS = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.1, Severity.LOW))
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What people may word better than the check did."""
+
+    title: str
+    description: str
+    severity: Severity
+    remediation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weakness:
+    """What a check says of one place.
+
+    Attributes:
+        target: The target's identifier.
+        check: The check, such as `http.missing-hsts`.
+        asset: The host or address that has it.
+        location: Where on the asset: a URL, or address, port and protocol.
+        wording: Title, description, severity and remediation.
+        cvss_vector: The CVSS 3.1 vector; empty where there is none.
+        cvss_score: The base score, 0.0 to 10.0.
+        cwes: CWE numbers.
+        cves: CVE identifiers.
+        references: URLs to read on.
+    """
+
+    target: UUID
+    check: str
+    asset: str
+    location: str
+    wording: Wording
+    cvss_vector: str = ""
+    cvss_score: float = 0.0
+    cwes: tuple[int, ...] = ()
+    cves: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One time that an executor saw a weakness in a scan, with the part of the raw output that shows it."""
+
+    id: UUID
+    scan: UUID
+    executor: str
+    time: datetime
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A sighting and what was seen."""
+
+    sighting: Sighting
+    weakness: Weakness
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A weakness of one asset.
+
+    Attributes:
+        identity: What makes it this finding and no other (`identity`).
+        weakness: What its check said last, in the words of people where they have changed them.
+        reworded: The fields of the wording that people have changed; checks don't touch them any more.
+        evidence: The latest sighting's.
+        dismissal_reason: Why it is a false positive; empty unless it is dismissed.
+        sighting_count: How often it was seen.
+        scan: The scan that saw it last.
+        revision: How often it was changed, from 1.
+    """
+
+    id: UUID
+    identity: bytes
+    weakness: Weakness
+    reworded: frozenset[str]
+    evidence: str
+    state: State
+    dismissal_reason: str
+    sighting_count: int
+    scan: UUID
+    first_seen_at: datetime
+    last_seen_at: datetime
+    updated_at: datetime
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A finding after a batch of sightings, what the batch did to it, and the sightings."""
+
+    finding: Finding
+    change: Change
+    sightings: tuple[Sighting, ...]
+
+
+def rating(score: float) -> Severity:
+    """Returns the qualitative rating of a CVSS 3.1 base score; INFO for none."""
+    return next((severity for least, severity in _RATINGS if score >= least), Severity.INFO)
+
+
+def move(finding: Finding, state: State, now: datetime, reason: str = "") -> Finding:
+    """Returns the finding in another state.
+
+    Args:
+        finding: The finding.
+        state: Where it goes.
+        now: The time.
+        reason: Why it is dismissed.
+
+    Raises:
+        Failure: ILLEGAL_TRANSITION; its state doesn't lead there.
+    """
+    allowed = TRANSITIONS[finding.state]
+    if state not in allowed:
+        ways = " or ".join(sorted(way.name for way in allowed))
+        message = f"The finding is {finding.state.name} and can't become {state.name}; it can become {ways}."
+        raise Failure(Reason.ILLEGAL_TRANSITION, message)
+    return replace(finding, state=state, dismissal_reason=reason, updated_at=now, revision=finding.revision + 1)
+
+
+def reword(finding: Finding, wording: Wording, fields: frozenset[str], now: datetime) -> Finding:
+    """Returns the finding with some fields of another wording, which further sightings leave alone."""
+    changed = replace(finding.weakness.wording, **{field: getattr(wording, field) for field in fields})
+    return replace(
+        finding,
+        weakness=replace(finding.weakness, wording=changed),
+        reworded=finding.reworded | fields,
+        updated_at=now,
+        revision=finding.revision + 1,
+    )
+
+
+def record(
+    organization: UUID,
+    reports: Iterable[Report],
+    known: Mapping[bytes, Finding],
+    now: datetime,
+    new_id: Callable[[], UUID],
+) -> list[Recorded]:
+    """Returns what a batch of sightings, none recorded before, makes of findings.
+
+    Args:
+        organization: Whose they are.
+        reports: The sightings.
+        known: The findings that exist, by identity; those of other identities may be missing.
+        now: The time.
+        new_id: Makes identifiers of new findings.
+    """
+    batch: dict[bytes, list[Report]] = {}
+    for report in reports:
+        batch.setdefault(identity_of(organization, report.weakness), []).append(report)
+    return [_record(key, seen, known.get(key), now, new_id) for key, seen in batch.items()]
+
+
+def identity_of(organization: UUID, weakness: Weakness) -> bytes:
+    """Returns the identity of a weakness."""
+    return identity(organization, weakness.target, weakness.check, weakness.asset, weakness.location)
+
+
+def _record(
+    key: bytes, reports: list[Report], known: Finding | None, now: datetime, new_id: Callable[[], UUID]
+) -> Recorded:
+    reports = sorted(reports, key=lambda report: report.sighting.time)
+    finding = known or _discover(new_id(), key, reports[0], now)
+    for report in reports:
+        finding = _see(finding, report)
+    change = Change.SEEN if known else Change.CREATED
+    if finding.state is State.RESOLVED:
+        finding, change = replace(finding, state=State.OPEN), Change.REOPENED
+    finding = replace(finding, updated_at=now, revision=known.revision + 1 if known else 1)
+    return Recorded(finding, change, tuple(report.sighting for report in reports))
+
+
+def _discover(identifier: UUID, key: bytes, report: Report, now: datetime) -> Finding:
+    sighting = report.sighting
+    return Finding(
+        id=identifier,
+        identity=key,
+        weakness=report.weakness,
+        reworded=frozenset(),
+        evidence=sighting.evidence,
+        state=State.OPEN,
+        dismissal_reason="",
+        sighting_count=0,
+        scan=sighting.scan,
+        first_seen_at=sighting.time,
+        last_seen_at=sighting.time,
+        updated_at=now,
+    )
+
+
+def _see(finding: Finding, report: Report) -> Finding:
+    """Returns the finding after a sighting; one from before the latest adds no news."""
+    sighting = report.sighting
+    finding = replace(
+        finding,
+        sighting_count=finding.sighting_count + 1,
+        first_seen_at=min(finding.first_seen_at, sighting.time),
+    )
+    if sighting.time < finding.last_seen_at:
+        return finding
+    kept = {field: getattr(finding.weakness.wording, field) for field in finding.reworded}
+    weakness = replace(report.weakness, wording=replace(report.weakness.wording, **kept))
+    return replace(
+        finding, weakness=weakness, evidence=sighting.evidence, scan=sighting.scan, last_seen_at=sighting.time
+    )

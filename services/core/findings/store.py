@@ -1,0 +1,166 @@
+"""Findings and sightings in PostgreSQL."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, LargeBinary, Row, Select, Table, TextClause, Uuid, any_, literal, select, text, update
+
+from services.core.findings.domain import Finding, Recorded, Severity, Sighting, State, Weakness, Wording
+from services.core.findings.tables import FINDINGS, SIGHTINGS
+from services.mesh.database import Unit
+
+ALL: Select[Any] = select(FINDINGS)
+"""The statement for all findings that the transaction sees."""
+
+
+def _upsert(table: Table, conflict: str, action: str) -> TextClause:
+    """Returns the statement that writes the rows of a JSON array at once; COPY is refused under row-level security."""
+    columns = ", ".join(column.name for column in table.columns)
+    return text(
+        f"INSERT INTO {table.name} ({columns}) "  # noqa: S608 - names of our own tables
+        f"SELECT {columns} FROM json_populate_recordset(NULL::{table.name}, CAST(:rows AS json)) "
+        f"ON CONFLICT (organization_id, {conflict}) DO {action}"
+    )
+
+
+_KEPT = {"organization_id", "id", "identity"}
+_CHANGES = ", ".join(
+    f"{column.name} = EXCLUDED.{column.name}" for column in FINDINGS.columns if column.name not in _KEPT
+)
+_WRITE_FINDINGS = _upsert(FINDINGS, "identity", f"UPDATE SET {_CHANGES}")
+_WRITE_SIGHTINGS = _upsert(SIGHTINGS, "id", "NOTHING")
+
+
+async def recorded(unit: Unit, sightings: Sequence[UUID]) -> frozenset[UUID]:
+    """Returns which of these sightings are there already."""
+    statement = select(SIGHTINGS.c.id).where(SIGHTINGS.c.id == any_(literal(sightings, ARRAY(Uuid))))
+    return frozenset((await unit.execute(statement)).scalars())
+
+
+async def known(unit: Unit, identities: Iterable[bytes]) -> dict[bytes, Finding]:
+    """Returns the findings with these identities, as far as there are."""
+    wanted = literal(list(identities), ARRAY(LargeBinary))
+    rows = await unit.execute(select(FINDINGS).where(FINDINGS.c.identity == any_(wanted)))
+    return {row.identity: finding(row) for row in rows}
+
+
+async def write(unit: Unit, batch: Sequence[Recorded]) -> None:
+    """Writes findings, new and changed ones, with their new sightings."""
+    findings = [_values(entry.finding) for entry in batch]
+    sightings = [_sighting_values(entry.finding, sighting) for entry in batch for sighting in entry.sightings]
+    await unit.execute(_WRITE_FINDINGS, {"rows": _rows(unit.organization, findings)})
+    await unit.execute(_WRITE_SIGHTINGS, {"rows": _rows(unit.organization, sightings)})
+
+
+async def get(unit: Unit, identifier: UUID) -> Finding | None:
+    """Returns a finding."""
+    row = (await unit.execute(select(FINDINGS).where(FINDINGS.c.id == identifier))).one_or_none()
+    return finding(row) if row else None
+
+
+async def save(unit: Unit, changed: Finding) -> None:
+    """Writes a changed finding."""
+    await unit.execute(update(FINDINGS).where(FINDINGS.c.id == changed.id).values(_values(changed)))
+
+
+def sightings_of(finding: UUID) -> Select[Any]:
+    """Returns the statement for a finding's sightings."""
+    return select(SIGHTINGS).where(SIGHTINGS.c.finding_id == finding)
+
+
+def finding(row: Row[Any]) -> Finding:
+    """Returns a row as a finding."""
+    return Finding(
+        id=row.id,
+        identity=row.identity,
+        weakness=_weakness(row),
+        reworded=frozenset(row.reworded),
+        evidence=row.evidence,
+        state=State(row.state),
+        dismissal_reason=row.dismissal_reason,
+        sighting_count=row.sighting_count,
+        scan=row.scan_id,
+        first_seen_at=row.first_seen_at,
+        last_seen_at=row.last_seen_at,
+        updated_at=row.updated_at,
+        revision=row.revision,
+    )
+
+
+def sighting(row: Row[Any]) -> Sighting:
+    """Returns a row as a sighting."""
+    return Sighting(row.id, row.scan_id, row.executor, row.seen_at, row.evidence)
+
+
+def _weakness(row: Row[Any]) -> Weakness:
+    return Weakness(
+        target=row.target_id,
+        check=row.check_id,
+        asset=row.asset,
+        location=row.location,
+        wording=Wording(row.title, row.description, Severity(row.severity), row.remediation),
+        cvss_vector=row.cvss_vector,
+        cvss_score=row.cvss_score,
+        cwes=tuple(row.cwes),
+        cves=tuple(row.cves),
+        references=tuple(row.reference_urls),
+    )
+
+
+def _values(finding: Finding) -> dict[str, Any]:
+    weakness, wording = finding.weakness, finding.weakness.wording
+    return {
+        "id": finding.id,
+        "identity": finding.identity,
+        "target_id": weakness.target,
+        "check_id": weakness.check,
+        "asset": weakness.asset,
+        "location": weakness.location,
+        "title": wording.title,
+        "description": wording.description,
+        "severity": wording.severity.value,
+        "remediation": wording.remediation,
+        "reworded": sorted(finding.reworded),
+        "cvss_vector": weakness.cvss_vector,
+        "cvss_score": weakness.cvss_score,
+        "cwes": list(weakness.cwes),
+        "cves": list(weakness.cves),
+        "reference_urls": list(weakness.references),
+        "evidence": finding.evidence,
+        "state": finding.state.value,
+        "dismissal_reason": finding.dismissal_reason,
+        "sighting_count": finding.sighting_count,
+        "scan_id": finding.scan,
+        "first_seen_at": finding.first_seen_at,
+        "last_seen_at": finding.last_seen_at,
+        "updated_at": finding.updated_at,
+        "revision": finding.revision,
+    }
+
+
+def _sighting_values(finding: Finding, sighting: Sighting) -> dict[str, Any]:
+    return {
+        "id": sighting.id,
+        "finding_id": finding.id,
+        "scan_id": sighting.scan,
+        "executor": sighting.executor,
+        "evidence": sighting.evidence,
+        "seen_at": sighting.time,
+    }
+
+
+def _rows(organization: UUID, rows: Sequence[dict[str, Any]]) -> str:
+    return json.dumps([{"organization_id": organization, **row} for row in rows], default=_text)
+
+
+def _text(value: object) -> str:
+    """Returns what PostgreSQL reads a value from that JSON has no form for."""
+    match value:
+        case bytes():
+            return f"\\x{value.hex()}"
+        case datetime():
+            return value.isoformat()
+    return str(value)

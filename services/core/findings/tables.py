@@ -1,0 +1,84 @@
+"""The tables of findings, and the fields that lists and watches name."""
+
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    DateTime,
+    Double,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+)
+
+from services.core.findings.domain import Severity, State
+from services.mesh.filters import Field
+from services.mesh.tables import METADATA
+
+FINDINGS = Table(
+    "findings",
+    METADATA,
+    Column("organization_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("identity", LargeBinary, nullable=False),
+    Column("target_id", Uuid, nullable=False),
+    Column("check_id", Text, nullable=False),
+    Column("asset", Text, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("severity", SmallInteger, nullable=False),
+    Column("remediation", Text, nullable=False),
+    Column("reworded", ARRAY(Text), nullable=False),
+    Column("cvss_vector", Text, nullable=False),
+    Column("cvss_score", Double, nullable=False),
+    Column("cwes", ARRAY(Integer), nullable=False),
+    Column("cves", ARRAY(Text), nullable=False),
+    Column("reference_urls", ARRAY(Text), nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("dismissal_reason", Text, nullable=False),
+    Column("sighting_count", Integer, nullable=False),
+    Column("scan_id", Uuid, nullable=False),
+    Column("first_seen_at", DateTime(timezone=True), nullable=False),
+    Column("last_seen_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("revision", Integer, nullable=False),
+)
+
+SIGHTINGS = Table(
+    "sightings",
+    METADATA,
+    Column("organization_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("finding_id", Uuid, nullable=False),
+    Column("scan_id", Uuid, nullable=False),
+    Column("executor", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+)
+
+FIELDS = {
+    "state": Field(FINDINGS.c.state, "enum", values={state.name: state.value for state in State}),
+    "severity": Field(FINDINGS.c.severity, "enum", values={severity.name: severity.value for severity in Severity}),
+    "check": Field(FINDINGS.c.check_id, "text"),
+    "asset": Field(FINDINGS.c.asset, "text"),
+    "target": Field(FINDINGS.c.target_id, "name", pattern="organizations/{organization}/targets/{target}"),
+    "scan": Field(FINDINGS.c.scan_id, "name", pattern="organizations/{organization}/scans/{scan}"),
+    "title": Field(FINDINGS.c.title, "text"),
+    "cvss_score": Field(FINDINGS.c.cvss_score, "number"),
+    "first_seen_time": Field(FINDINGS.c.first_seen_at, "time"),
+    "last_seen_time": Field(FINDINGS.c.last_seen_at, "time"),
+}
+"""What lists are filtered and sorted by."""
+
+WATCH_FIELDS = {"type": Field(None, "text"), **FIELDS}
+"""What watches are filtered by."""
+
+SIGHTING_FIELDS = {"time": Field(SIGHTINGS.c.seen_at, "time")}
+"""What lists of sightings are sorted by."""
+
+DEFAULT_ORDER = "severity desc, last_seen_time desc"
+"""The gravest first, and of these the latest."""

@@ -1,0 +1,187 @@
+"""Findings and sightings on the wire."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from xorb.common.v1 import watch_pb2
+from xorb.core.v1 import finding_pb2
+
+from services.core.findings import domain
+from services.core.findings.domain import Finding, Report, Severity, Sighting, Weakness, Wording
+from services.core.findings.scoring import base_score
+from services.mesh import etags, names
+from services.mesh.errors import invalid_field, not_found
+from services.mesh.events.model import LoggedEvent
+from services.mesh.texts import clipped, storable
+
+FINDING = "organizations/{organization}/findings/{finding}"
+SCAN = "organizations/{organization}/scans/{scan}"
+TARGET = "organizations/{organization}/targets/{target}"
+SNAPSHOT = finding_pb2.Finding.DESCRIPTOR.full_name
+_REPORTED = "sightings.finding"
+_LONGEST = {"check": 200, "asset": 300, "location": 2048, "executor": 100, "evidence": 16_384}
+_MOST_ITEMS = 50
+_LONGEST_ITEM = 2048
+
+
+def name(organization: UUID, finding: UUID) -> str:
+    """Returns a finding's resource name."""
+    return names.join("organizations", organization, "findings", finding)
+
+
+def etag(finding: Finding) -> str:
+    """Returns a finding's etag."""
+    return etags.etag(finding.id, finding.revision)
+
+
+def message(organization: UUID, finding: Finding) -> finding_pb2.Finding:
+    """Returns a finding as the contract has it."""
+    weakness, wording = finding.weakness, finding.weakness.wording
+    return finding_pb2.Finding(
+        name=name(organization, finding.id),
+        title=wording.title,
+        description=wording.description,
+        severity=wording.severity.name,
+        cvss_vector=weakness.cvss_vector,
+        cvss_score=weakness.cvss_score,
+        cwes=weakness.cwes,
+        cves=weakness.cves,
+        check=weakness.check,
+        target=names.join("organizations", organization, "targets", weakness.target),
+        asset=weakness.asset,
+        location=weakness.location,
+        evidence=finding.evidence,
+        remediation=wording.remediation,
+        references=weakness.references,
+        state=finding.state.name,
+        dismissal_reason=finding.dismissal_reason,
+        sighting_count=finding.sighting_count,
+        scan=names.join("organizations", organization, "scans", finding.scan),
+        first_seen_time=finding.first_seen_at,
+        last_seen_time=finding.last_seen_at,
+        update_time=finding.updated_at,
+        etag=etag(finding),
+    )
+
+
+def sighting(organization: UUID, finding: UUID, sighting: Sighting) -> finding_pb2.Sighting:
+    """Returns a sighting as the contract has it."""
+    return finding_pb2.Sighting(
+        name=names.join(name(organization, finding), "sightings", sighting.id),
+        scan=names.join("organizations", organization, "scans", sighting.scan),
+        executor=sighting.executor,
+        evidence=sighting.evidence,
+        time=sighting.time,
+    )
+
+
+def wording(finding: finding_pb2.Finding) -> Wording:
+    """Returns the wording in a request."""
+    return Wording(
+        title=storable(finding.title),
+        description=storable(finding.description),
+        severity=Severity(finding.severity),
+        remediation=storable(finding.remediation),
+    )
+
+
+def reason(request: finding_pb2.DismissFindingRequest) -> str:
+    """Returns why a finding is dismissed."""
+    return storable(request.reason)
+
+
+def report(organization: UUID, scan: UUID, sent: finding_pb2.SightingReport) -> Report:
+    """Returns a reported sighting; texts without a declared limit are cut to what one may be.
+
+    Raises:
+        Failure: INVALID_FIELD, INVALID_NAME; a part of it can't be understood. NOT_FOUND; the target is another
+            organization's.
+    """
+    seen = Sighting(
+        UUID(sent.sighting_id),
+        scan,
+        clipped(sent.executor, _LONGEST["executor"]),
+        _moment(sent.time),
+        clipped(sent.finding.evidence, _LONGEST["evidence"]),
+    )
+    return Report(seen, _weakness(organization, sent.finding))
+
+
+def present(event: LoggedEvent) -> finding_pb2.FindingEvent:
+    """Returns a logged event as a watch shows it."""
+    metadata = watch_pb2.EventMetadata(
+        event_id=str(event.id), type=event.event.type, time=event.time, resource=event.event.resource, actor=event.actor
+    )
+    return finding_pb2.FindingEvent(metadata=metadata, finding=snapshot(event))
+
+
+def snapshot(event: LoggedEvent) -> finding_pb2.Finding:
+    """Returns the finding of a logged event, as it was after the change."""
+    return finding_pb2.Finding.FromString(event.event.snapshot)
+
+
+def filterable(event: LoggedEvent) -> dict[str, object]:
+    """Returns what the filter of a watch compares, by name."""
+    finding = snapshot(event)
+    return {
+        "type": event.event.type,
+        "state": finding.state,
+        "severity": finding.severity,
+        "check": finding.check,
+        "asset": finding.asset,
+        "target": finding.target,
+        "scan": finding.scan,
+        "title": finding.title,
+        "cvss_score": finding.cvss_score,
+        "first_seen_time": finding.first_seen_time.ToDatetime(UTC),
+        "last_seen_time": finding.last_seen_time.ToDatetime(UTC),
+    }
+
+
+def _weakness(organization: UUID, sent: finding_pb2.Finding) -> Weakness:
+    owner, target = names.parse(TARGET, sent.target)
+    if owner != organization:
+        raise not_found(sent.target)
+    score = _score(sent.cvss_vector)
+    severity = Severity(sent.severity) if sent.severity else domain.rating(score)
+    return Weakness(
+        target=target,
+        check=_required("check", sent.check),
+        asset=_required("asset", sent.asset),
+        location=_required("location", sent.location),
+        wording=Wording(
+            storable(sent.title) or sent.check, storable(sent.description), severity, storable(sent.remediation)
+        ),
+        cvss_vector=sent.cvss_vector,
+        cvss_score=score,
+        cwes=tuple(sent.cwes)[:_MOST_ITEMS],
+        cves=_items(sent.cves),
+        references=_items(sent.references),
+    )
+
+
+def _required(field: str, text: str) -> str:
+    text = clipped(text, _LONGEST[field]).strip()
+    if not text:
+        raise invalid_field(f"{_REPORTED}.{field}", "it is part of the finding's identity and can't be empty")
+    return text
+
+
+def _score(vector: str) -> float:
+    try:
+        return base_score(vector) if vector else 0.0
+    except ValueError as error:
+        raise invalid_field(f"{_REPORTED}.cvss_vector", str(error)[:200]) from error
+
+
+def _items(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(clipped(text, _LONGEST_ITEM) for text in texts)[:_MOST_ITEMS]
+
+
+def _moment(time: Timestamp) -> datetime:
+    try:
+        return time.ToDatetime(UTC)
+    except (ValueError, OverflowError) as error:
+        raise invalid_field("sightings.time", "not a time of the calendar") from error
