@@ -55,6 +55,9 @@ OTHER = ABSENT | {"title": "ab", "severity": 1, "state": "open", "tags": [], "po
     [
         ("title:STRASSE", {"title": "in der Straße"}, [0]),
         ("title:É", {"title": "café"}, [0]),
+        ('title:"ß"', {"title": "GROSSE"}, [0]),
+        ('title:"_"', {"title": "a_b"}, [0]),
+        ('title:"%"', {"title": "100%"}, [0]),
         ("title:tls", {"title": "Weak TLS"}, [0]),
         ('title = "a%"', {"title": "a%"}, [0]),
         ('title = "a_*"', {"title": "a_b"}, [0]),
