@@ -36,7 +36,7 @@ def _tasks(*states: tuple[TaskState, int]) -> list[Task]:
     return [Task("ports", uuid4(), "x", Stage.DISCOVERY, state, done) for state, done in states]
 
 
-@pytest.mark.parametrize(("before", "after"), product(State, State))
+@pytest.mark.parametrize(("before", "after"), [*product(State, State)])
 def test_every_transition(before: State, after: State) -> None:
     scan = _scan(before)
     if after not in TRANSITIONS[before]:
