@@ -1,9 +1,10 @@
 """Activity on the wire."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping
 from xorb.common.v1 import watch_pb2
 from xorb.core.v1 import activity_pb2
 
@@ -16,7 +17,7 @@ def event(value: LoggedEvent) -> activity_pb2.ActivityEvent:
     return _event(value.organization, value.id, value.time, value.event, value.actor)
 
 
-def row(value: RowMapping) -> activity_pb2.ActivityEvent:
+def row(value: Mapping[Any, Any]) -> activity_pb2.ActivityEvent:
     """Returns the message of an event as the log's table has it."""
     what = Event(value["type"], value["resource"], value["summary"])
     return _event(value["organization_id"], value["id"], value["occurred_at"], what, value["actor"])

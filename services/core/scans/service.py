@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 
 from google.longrunning import operations_pb2
 from google.protobuf.message import Message
-from sqlalchemy import select
 from xorb.core.v1 import scan_pb2, scan_pb2_grpc
 
 from services.core.scans import fields, store, wire
 from services.core.scans.control import Control
 from services.core.scans.domain import Scan, State, move
 from services.core.scans.ordering import Ordering
-from services.core.scans.tables import EVIDENCE, EVIDENCE_COLUMNS, LOG_ENTRIES, SCANS
+from services.core.scans.tables import EVIDENCE, LOG_ENTRIES, SCANS
 from services.mesh import names
 from services.mesh.database import Database
 from services.mesh.errors import not_found
@@ -61,10 +60,9 @@ class ScansServicer(scan_pb2_grpc.ScansServiceServicer):
             order_by=request.order_by,
         )
         async with self.database.unit() as unit:
-            statement = select(SCANS).where(SCANS.c.organization_id == unit.organization)
             page = await self.pager.page(
                 unit,
-                statement,
+                store.every_scan(unit),
                 wanted,
                 fields=fields.SCAN,
                 default_order="create_time desc",
@@ -95,9 +93,7 @@ class ScansServicer(scan_pb2_grpc.ScansServiceServicer):
         wanted = PageRequest(f"ListScanLogEntries:{request.parent}", request.page_size, request.page_token)
         async with self.database.unit() as unit:
             await store.get(unit, identifier)
-            statement = select(LOG_ENTRIES).where(
-                LOG_ENTRIES.c.organization_id == unit.organization, LOG_ENTRIES.c.scan_id == identifier
-            )
+            statement = store.log_of(unit, identifier)
             page = await self.pager.page(
                 unit, statement, wanted, fields=fields.LOG, default_order="time", key=LOG_ENTRIES.c.id
             )
@@ -112,9 +108,7 @@ class ScansServicer(scan_pb2_grpc.ScansServiceServicer):
         wanted = PageRequest(f"ListEvidence:{request.parent}", request.page_size, request.page_token)
         async with self.database.unit() as unit:
             await store.get(unit, identifier)
-            statement = select(*EVIDENCE_COLUMNS).where(
-                EVIDENCE.c.organization_id == unit.organization, EVIDENCE.c.scan_id == identifier
-            )
+            statement = store.evidence_from(unit, identifier)
             page = await self.pager.page(
                 unit, statement, wanted, fields=fields.EVIDENCE_FIELDS, default_order="create_time", key=EVIDENCE.c.id
             )

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, insert, select, text, update
+from sqlalchemy import RowMapping, Select, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
@@ -59,6 +59,21 @@ async def get(unit: Unit, identifier: UUID, *, lock: bool = False) -> Scan:
         raise not_found(f"organizations/{unit.organization}/scans/{identifier}")
     (found,) = await scans(unit, [row])
     return found
+
+
+def every_scan(unit: Unit) -> Select[Any]:
+    """Selects the organization's scans."""
+    return select(SCANS).where(SCANS.c.organization_id == unit.organization)
+
+
+def log_of(unit: Unit, scan: UUID) -> Select[Any]:
+    """Selects a scan's log."""
+    return select(LOG_ENTRIES).where(LOG_ENTRIES.c.organization_id == unit.organization, LOG_ENTRIES.c.scan_id == scan)
+
+
+def evidence_from(unit: Unit, scan: UUID) -> Select[Any]:
+    """Selects what a scan's executors printed, without the content."""
+    return select(*EVIDENCE_COLUMNS).where(EVIDENCE.c.organization_id == unit.organization, EVIDENCE.c.scan_id == scan)
 
 
 async def scans(unit: Unit, rows: Sequence[RowMapping]) -> list[Scan]:
