@@ -19,9 +19,14 @@ _STICKY_TIMEOUT = timedelta(seconds=2)
 _STOP_TIMEOUT = timedelta(seconds=3)
 
 
-async def connect(settings: Settings) -> Client:
-    """Returns a client; it connects when first used, so that Temporal may start later."""
-    return await Client.connect(settings.temporal_address, namespace=settings.temporal_namespace, lazy=True)
+async def connect(settings: Settings, *, lazy: bool = True) -> Client:
+    """Returns a client.
+
+    Args:
+        settings: Where Temporal is.
+        lazy: Whether to connect when first used, so that Temporal may start later; not for workers.
+    """
+    return await Client.connect(settings.temporal_address, namespace=settings.temporal_namespace, lazy=lazy)
 
 
 def worker(

@@ -19,6 +19,6 @@ async def run(settings: Settings) -> None:
     async with process.database(settings) as database, process.channel(settings, "core") as core:
         stub = finding_pb2_grpc.SightingsServiceStub(core)
         scans = ScanActivities(database, Sightings(stub, process.identity(settings, ROLE)), bounds)
-        client = await temporal.connect(settings)
+        client = await temporal.connect(settings, lazy=False)
         async with temporal.worker(client, [RunScan], scans.all()):
             await process.serve(ROLE, settings)
