@@ -14,7 +14,8 @@ class LineReporter:
         self._seen: set[object] = set()
 
     def progress(self, done: int, total: int, message: str) -> None:
-        """Report `done` of `total` steps."""
+        """Report `done` of `total` steps; of none at all, one is done."""
+        done, total = (done, total) if total else (1, 1)
         self._write(codec.encode_record("progress", Progress(done, total, message)))
 
     def observe(self, observation: Observation) -> None:

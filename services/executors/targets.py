@@ -38,7 +38,8 @@ def endpoints(task: Task, names: frozenset[str], default: tuple[Endpoint, ...]) 
     """Return where an assessment of `task` looks, each place once.
 
     That is the URL's own port; or what discovery found, as far as it speaks TLS or is called one of `names`;
-    or `default` for a host where nothing was discovered.
+    or `default` for a host where nothing was discovered. Where two discoverers differ,
+    a port that one saw TLS on has it.
     """
     if task.kind is Kind.URL:
         url = parse_url(task.target)
@@ -47,9 +48,8 @@ def endpoints(task: Task, names: frozenset[str], default: tuple[Endpoint, ...]) 
     if not found and not task.services and task.kind is Kind.HOST:
         return default
     host = None if task.kind is Kind.CIDR else host_of(task)
-    return tuple(
-        dict.fromkeys(
-            Endpoint(ip_address(service.address) if host is None else host, service.port, service.tls)
-            for service in found
-        )
-    )
+    places: dict[tuple[Address | str, int], bool] = {}
+    for service in found:
+        place = (ip_address(service.address) if host is None else host, service.port)
+        places[place] = places.get(place, False) or service.tls
+    return tuple(Endpoint(*place, tls) for place, tls in places.items())

@@ -17,7 +17,7 @@ Answer = Callable[[str, str], list[str] | None]
 
 
 class Names(asyncio.DatagramProtocol):
-    """Answers `records[(name, kind)]`; no entry of a name at all is NXDOMAIN. Counts what it was asked."""
+    """Answers as told: None is NXDOMAIN, LookupError is SERVFAIL. Notes what it was asked."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
@@ -37,7 +37,10 @@ class Names(asyncio.DatagramProtocol):
         self.asked.append((name, kind))
         response = dns.message.make_response(query)
         response.flags |= dns.flags.RA
-        self._fill(response, question.name, name, kind)
+        try:
+            self._fill(response, question.name, name, kind)
+        except LookupError:
+            response.set_rcode(dns.rcode.SERVFAIL)
         return response.to_wire()
 
     def _fill(self, response: dns.message.Message, owner: dns.name.Name, name: str, kind: str) -> None:

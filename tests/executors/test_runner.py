@@ -44,6 +44,8 @@ CHILD = (
 HALF_GIGABYTE = 512 * 1024 * 1024
 SMALL = 200 * 1024 * 1024
 
+USUAL = Limits(seconds=20)
+
 Start = Callable[..., asyncio.Task[Outcome]]
 
 
@@ -55,12 +57,11 @@ async def ignore(_: Progress | Observation) -> None:
 def start(tmp_path: Path) -> Start:
     """Start a run of an engine whose body is given as text."""
 
-    def started(body: str, on_progress: OnProgress = ignore, **limits: float) -> asyncio.Task[Outcome]:
+    def started(body: str, on_progress: OnProgress = ignore, limits: Limits = USUAL) -> asyncio.Task[Outcome]:
         text = HEAD + textwrap.indent(textwrap.dedent(body), "    ") + TAIL
         (tmp_path / "odd.py").write_text(text)
         command = (sys.executable, "-P", "-c", CHILD.format(directory=str(tmp_path)))
-        bounds = Limits(**{"seconds": 20.0, **limits})  # type: ignore[arg-type]  the tests give whole numbers
-        task = Task("odd", "192.0.2.1", Kind.HOST, Scope(), limits=bounds)
+        task = Task("odd", "192.0.2.1", Kind.HOST, Scope(), limits=limits)
         return asyncio.create_task(run(task, on_progress, command))
 
     return started
@@ -100,14 +101,14 @@ async def test_a_whole_run(start: Start) -> None:
 
 async def test_the_clock_stops_a_run_that_hangs(start: Start) -> None:
     began = asyncio.get_running_loop().time()
-    outcome = await start("await asyncio.sleep(600)", seconds=2)
+    outcome = await start("await asyncio.sleep(600)", limits=Limits(seconds=2))
     assert kept(outcome)
     assert (outcome.reason, outcome.truncated) == (Reason.TIME_LIMIT, True)
     assert asyncio.get_running_loop().time() - began < 5
 
 
 async def test_the_clock_stops_a_run_that_ignores_signals_and_computes(start: Start) -> None:
-    outcome = await start("signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass", seconds=2)
+    outcome = await start("signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass", limits=Limits(seconds=2))
     assert kept(outcome)
     assert outcome.reason is Reason.TIME_LIMIT
 
@@ -116,7 +117,7 @@ async def test_the_clock_stops_a_listener_that_never_answers(start: Start) -> No
     async def never(_: Progress | Observation) -> None:
         await asyncio.sleep(600)
 
-    outcome = await start("", never, seconds=2)
+    outcome = await start("", never, limits=Limits(seconds=2))
     assert outcome.reason is Reason.TIME_LIMIT
     assert kept(outcome) is False
     assert len(outcome.observations) == 1
@@ -132,7 +133,7 @@ async def test_the_clock_stops_a_listener_that_never_answers(start: Start) -> No
     ],
 )
 async def test_a_flood_of_output_is_cut_off(start: Start, flood: str) -> None:
-    outcome = await start(flood, output_bytes=1_000_000)
+    outcome = await start(flood, limits=Limits(output_bytes=1_000_000))
     assert kept(outcome)
     assert (outcome.reason, outcome.truncated) == (Reason.OUTPUT_LIMIT, True)
     assert len(outcome.raw) < 1_000_000
@@ -145,7 +146,7 @@ async def test_a_flood_of_errors_holds_up_nothing(start: Start) -> None:
 
 
 async def test_memory_is_bounded_inside(start: Start) -> None:
-    outcome = await start(f"hoard = bytearray({HALF_GIGABYTE})", memory_bytes=SMALL)
+    outcome = await start(f"hoard = bytearray({HALF_GIGABYTE})", limits=Limits(memory_bytes=SMALL))
     assert kept(outcome)
     assert outcome.reason is Reason.MEMORY_LIMIT
 
@@ -156,14 +157,14 @@ async def test_memory_is_bounded_over_all_processes(start: Start) -> None:
         subprocess.Popen([sys.executable, "-c", "import time; x = b'x' * 100_000_000; time.sleep(600)"])
     await asyncio.sleep(600)
     """
-    outcome = await start(body, memory_bytes=SMALL)
+    outcome = await start(body, limits=Limits(memory_bytes=SMALL))
     assert kept(outcome)
     assert outcome.reason is Reason.MEMORY_LIMIT
 
 
 async def test_processes_are_bounded_and_none_is_left(start: Start) -> None:
     outcome = await start(
-        "for _ in range(20): subprocess.Popen(['sleep', '600'])\nawait asyncio.sleep(600)", processes=8
+        "for _ in range(20): subprocess.Popen(['sleep', '600'])\nawait asyncio.sleep(600)", limits=Limits(processes=8)
     )
     assert kept(outcome)
     assert outcome.reason is Reason.PROCESS_LIMIT
@@ -240,7 +241,7 @@ async def test_the_child_sees_no_secrets_and_writes_no_files(
 
 
 @asynccontextmanager
-async def child_of(start: Start, body: str, **limits: float) -> AsyncIterator[tuple[asyncio.Task[Outcome], int]]:
+async def child_of(start: Start, body: str) -> AsyncIterator[tuple[asyncio.Task[Outcome], int]]:
     """A run under way, and the process that leads it."""
     known: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
@@ -248,7 +249,7 @@ async def child_of(start: Start, body: str, **limits: float) -> AsyncIterator[tu
         if isinstance(one, Observation):
             known.set_result(int(one.evidence))
 
-    running = start(body, listen, **limits)
+    running = start(body, listen)
     yield running, await known
 
 
@@ -290,7 +291,7 @@ asyncio.run(run(Task("odd", "192.0.2.1", Kind.HOST, Scope()), listen, sys.argv[1
 
 
 async def test_the_child_dies_with_its_parent(start: Start, tmp_path: Path) -> None:
-    await start("await asyncio.sleep(600)", seconds=0.01)  # writes the engine's file
+    await start("await asyncio.sleep(600)", limits=Limits(seconds=0.01))  # writes the engine's file
     parent = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",

@@ -35,6 +35,9 @@ _PROTOCOLS = tuple(
 _BY_PORT = {21: "ftp", 2121: "ftp", 25: "smtp", 587: "smtp", 2525: "smtp"}
 """What a bare `220` means; its words are free (RFC 959 §4.2, RFC 5321 §4.3.1)."""
 
+_TALKATIVE = frozenset({"ssh", "ftp", "smtp", "pop3", "imap", "nntp", "telnet"})
+"""Protocols whose greeting has room for a product; elsewhere a number is the protocol's own."""
+
 _PRODUCT = re.compile(rb"[A-Za-z][A-Za-z+.-]*(?:[ /_-]| v)\d+(?:\.\d+)+[A-Za-z0-9.]*")
 _SERVER = re.compile(rb"(?im)^server:([^\r\n]+)")
 _MYSQL_VERSION = re.compile(rb"\A.\x00\x00\x00\x0a([\d.]+[\w.-]*)\x00", re.DOTALL)
@@ -52,9 +55,11 @@ def _product(name: str, banner: bytes) -> str:
     if name == "mysql":
         version = _MYSQL_VERSION.search(banner)
         return f"MySQL {version.group(1).decode('ascii')}" if version else ""
-    if name in ("", "http"):
-        server = _SERVER.search(banner) if name else None
+    if name == "http":
+        server = _SERVER.search(banner)
         return server.group(1).decode("latin-1").strip() if server else ""
+    if name not in _TALKATIVE:
+        return ""
     words = re.sub(rb"\ASSH-[\d.]+-", b"", banner) if name == "ssh" else banner
     found = _PRODUCT.search(words)
     return found.group().decode("ascii").replace("_", " ") if found else ""
