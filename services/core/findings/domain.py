@@ -7,7 +7,7 @@ from enum import Enum, IntEnum
 from uuid import UUID
 
 from services.core.findings.identity import identity
-from services.mesh.errors import Failure, Reason
+from services.mesh.errors import Failure, Reason, invalid_field
 
 
 class State(IntEnum):
@@ -173,7 +173,13 @@ def move(finding: Finding, state: State, now: datetime, reason: str = "") -> Fin
 
 
 def reword(finding: Finding, wording: Wording, fields: frozenset[str], now: datetime) -> Finding:
-    """Returns the finding with some fields of another wording, which further sightings leave alone."""
+    """Returns the finding with some fields of another wording, which further sightings leave alone.
+
+    Raises:
+        Failure: INVALID_FIELD; its title would be empty.
+    """
+    if "title" in fields and not wording.title.strip():
+        raise invalid_field("finding.title", "a finding needs a title")
     changed = replace(finding.weakness.wording, **{field: getattr(wording, field) for field in fields})
     return replace(
         finding,
