@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 from tools.contracts import client, envoy, stubs
-from tools.contracts.descriptors import BUILD, GEN, GenerationError, build
+from tools.contracts.descriptors import BUILD, GEN, build
 from tools.contracts.model import Contracts
 from tools.contracts.openapi import document
 from tools.contracts.output import difference, publish, scratch
+from tools.contracts.programs import GenerationError
 
 
 def main(arguments: list[str]) -> int:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from google.protobuf import descriptor_pb2
 
-from tools.contracts.descriptors import run
 from tools.contracts.model import Contracts
+from tools.contracts.programs import run
 from tools.contracts.published import published
 
 _OPTIONS = "client_generation=sync_async,server_generation=none"

@@ -5,23 +5,21 @@ come out of the Python packages that carry them.
 """
 
 import importlib
-import os
-import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from google.protobuf import descriptor_pb2, descriptor_pool
 from google.protobuf.descriptor import FileDescriptor
 
 from tools.contracts.output import scratch
+from tools.contracts.programs import run
 
 ROOT = Path(__file__).resolve().parents[2]
 PROTO = ROOT / "proto"
 GEN = ROOT / "gen"
 BUILD = ROOT / "build"
 IMAGE = BUILD / "contracts.binpb"
-DEPENDENCIES = BUILD / "dependencies.binpb"
 
 _DEPENDENCY_MODULES = (
     "google.api.annotations_pb2",
@@ -39,18 +37,16 @@ _DEPENDENCY_MODULES = (
     "google.protobuf.timestamp_pb2",
     "google.protobuf.wrappers_pb2",
 )
+# Envoy needs error_details to print an error's details and Operations to transcode it, whoever imports them.
+_ALWAYS = ("google/rpc/error_details.proto", "google/longrunning/operations.proto")
 # buf.alpha.image.v1.ImageFileExtension{is_import: true} as FileDescriptorProto field 8042: how an image tells
 # `buf lint` and `buf breaking` which files are other people's.
 _IS_IMPORT = b"\xd2\xf6\x03\x02\x08\x01"
 
 
-class GenerationError(Exception):
-    """A contract can't be compiled; the text is the compiler's own."""
-
-
-def contract_files() -> list[str]:
-    """Returns the contracts' paths relative to `proto/`, sorted."""
-    return sorted(path.relative_to(PROTO).as_posix() for path in PROTO.rglob("*.proto"))
+def contract_files(proto: Path = PROTO) -> list[str]:
+    """Returns the contracts' paths relative to their folder, sorted."""
+    return sorted(path.relative_to(proto).as_posix() for path in proto.rglob("*.proto"))
 
 
 def dependency_set() -> descriptor_pb2.FileDescriptorSet:
@@ -87,50 +83,40 @@ def build() -> descriptor_pb2.FileDescriptorSet:
     Raises:
         GenerationError: A contract doesn't compile.
     """
-    _replace(DEPENDENCIES, dependency_set())
-    # Envoy needs error_details to print an error's details and Operations to transcode it.
-    files = [*contract_files(), "google/rpc/error_details.proto", "google/longrunning/operations.proto"]
+    image = compiled(PROTO)
     with scratch(BUILD) as folder:
-        compiled = folder / "image.binpb"
-        protoc(["--include_imports", "--include_source_info", f"--descriptor_set_out={compiled}"], files)
-        image = descriptor_pb2.FileDescriptorSet.FromString(compiled.read_bytes())
-    own = set(contract_files())
-    for file in image.file:
-        if file.name not in own:
-            file.MergeFromString(_IS_IMPORT)
-    _replace(IMAGE, image)
+        written = folder / IMAGE.name
+        written.write_bytes(image.SerializeToString(deterministic=True))
+        written.replace(IMAGE)
     return image
 
 
-def _replace(path: Path, descriptors: descriptor_pb2.FileDescriptorSet) -> None:
+def compiled(proto: Path) -> descriptor_pb2.FileDescriptorSet:
+    """Compiles the contracts below a folder and returns them with imports and comments.
+
+    Raises:
+        GenerationError: A contract doesn't compile.
+    """
+    own = contract_files(proto)
     with scratch(BUILD) as folder:
-        written = folder / path.name
-        written.write_bytes(descriptors.SerializeToString(deterministic=True))
-        written.replace(path)
+        target = folder / "image.binpb"
+        options = ["--include_imports", "--include_source_info", f"--descriptor_set_out={target}"]
+        protoc(options, [*own, *_ALWAYS], proto)
+        image = descriptor_pb2.FileDescriptorSet.FromString(target.read_bytes())
+    for file in image.file:
+        if file.name not in own:
+            file.MergeFromString(_IS_IMPORT)
+    return image
 
 
-def protoc(options: Iterable[str], files: Iterable[str]) -> None:
+def protoc(options: Iterable[str], files: Iterable[str], proto: Path = PROTO) -> None:
     """Runs the Protocol Buffers compiler over contracts and dependencies.
 
     Raises:
         GenerationError: The compiler refused.
     """
-    options = [f"--descriptor_set_in={DEPENDENCIES}", f"--proto_path={PROTO}", *options]
-    run([sys.executable, "-m", "grpc_tools.protoc", *options, *files], PROTO)
-
-
-def run(command: Sequence[str], folder: Path) -> None:
-    """Runs a generator in a folder; what it has to say is heard only when it fails.
-
-    The programs that are installed beside the interpreter come first on its PATH, whatever the caller's is.
-
-    Raises:
-        GenerationError: The generator refused; the text is its own.
-    """
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    environment = {**os.environ, "PATH": path}
-    result = subprocess.run(  # noqa: S603 - every caller's command is fixed
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    if result.returncode:
-        raise GenerationError(result.stderr)
+    with scratch(BUILD) as folder:
+        dependencies = folder / "dependencies.binpb"
+        dependencies.write_bytes(dependency_set().SerializeToString(deterministic=True))
+        inputs = [f"--descriptor_set_in={dependencies}", f"--proto_path={proto}"]
+        run([sys.executable, "-m", "grpc_tools.protoc", *inputs, *options, *files], proto)
