@@ -48,13 +48,19 @@ REPLIES: Mapping[int, Reply] = {
 }
 """Every status the edge is known to answer with by itself."""
 
+_NO_UPGRADE = Reply(
+    5, "There is no stream at this path that a WebSocket could show: see /docs.", "NOT_FOUND", answer=404
+)
 _OTHER = Reply(2, _OWN_WORDS)
 
 
 def local_replies() -> Fragment:
-    """Envoy's ``LocalReplyConfig``: one mapper per status and one for the rest."""
-    known = [_mapper(_status(status, "EQ"), reply) for status, reply in REPLIES.items()]
-    return {"mappers": [*known, _mapper(_status(400, "GE"), _OTHER)]}
+    """Envoy's ``LocalReplyConfig``: one mapper per status and one for the rest; the first that fits counts."""
+    upgrade = {"header_filter": {"header": {"name": "upgrade", "present_match": True}}}
+    known = [_mapper([_status(status, "EQ")], reply) for status, reply in REPLIES.items()]
+    return {
+        "mappers": [_mapper([_status(403, "EQ"), upgrade], _NO_UPGRADE), *known, _mapper([_status(400, "GE")], _OTHER)]
+    }
 
 
 def body(reply: Reply) -> Fragment:
@@ -63,10 +69,10 @@ def body(reply: Reply) -> Fragment:
     return {"code": reply.code, "message": reply.message, "details": [info] if reply.reason else []}
 
 
-def _mapper(status: Fragment, reply: Reply) -> Fragment:
+def _mapper(filters: list[Fragment], reply: Reply) -> Fragment:
     status_code = {} if reply.answer is None else {"status_code": reply.answer}
     return status_code | {
-        "filter": {"and_filter": {"filters": [status, _not_grpc()]}},
+        "filter": {"and_filter": {"filters": [*filters, _not_grpc()]}},
         "body_format_override": {"json_format": body(reply), "content_type": "application/json"},
     }
 

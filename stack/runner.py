@@ -82,7 +82,7 @@ class Runner:
         if self._process is not None:
             self._change(State.STOPPING)
         await self._end_process()
-        if self._status.state not in {State.DONE, State.FAILED}:
+        if self._status.state not in {State.WAITING, State.DONE, State.FAILED}:
             self._change(State.STOPPED)
         self._log.close()
 

@@ -19,6 +19,10 @@ import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from websockets.asyncio.client import connect
+from websockets.asyncio.server import ServerConnection, unix_serve
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
 
 from stack import http
 from stack.polling import until
@@ -37,6 +41,7 @@ class Edge:
     probe: Probe
     servicer: Servicer
     key: Ed25519PrivateKey
+    run: Path
 
     async def call(self, method: str, path: str, body: object = None, **headers: str) -> http.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -73,7 +78,7 @@ async def under_test() -> AsyncIterator[Edge]:
             serving(servicer, f"unix:{settings.run}/security.sock"),
             edge(settings, contracts(probe, home / "pages")),
         ):
-            yield Edge(http.Address(port=gateway), probe, servicer, key)
+            yield Edge(http.Address(port=gateway), probe, servicer, key, settings.run)
     finally:
         shutil.rmtree(home)
 
@@ -288,6 +293,34 @@ async def test_a_websocket_whose_bridge_is_down_is_an_error_as_any_other(under_t
     upgrade = {"connection": "upgrade", "upgrade": "websocket", "sec_websocket_version": "13",
                "sec_websocket_key": base64.b64encode(bytes(16)).decode()}  # fmt: skip
     assert_error(await under_test.call("GET", "/v1/things/a:watch", **upgrade), 503, 14)
+
+
+async def echo(socket: ServerConnection) -> None:
+    async for message in socket:
+        await socket.send(f"{socket.request.path if socket.request else ''} {message!s}")
+
+
+async def test_websockets_reach_the_bridge_and_more_than_a_circuit_breakers_default(under_test: Edge) -> None:
+    """Envoy's own limit is 1,024 connections to a cluster; the sockets stay open side by side here."""
+    url = f"ws://127.0.0.1:{under_test.address.port}/v1/things/a:watch?x=1"
+    protocols = [Subprotocol("xorb.v1")]
+    async with unix_serve(echo, str(under_test.run / "bridge.sock"), subprotocols=protocols, backlog=2048):
+        opened = [await connect(url, subprotocols=protocols, proxy=None) for _ in range(1100)]
+        try:
+            for socket in opened:
+                await socket.send("hello")
+            answers = await asyncio.gather(*(socket.recv() for socket in opened))
+        finally:
+            await asyncio.gather(*(socket.close() for socket in opened))
+    assert set(answers) == {"/v1/things/a:watch?x=1 hello"}
+    assert opened[0].subprotocol == "xorb.v1"
+
+
+async def test_an_upgrade_of_what_is_no_stream_is_refused(under_test: Edge) -> None:
+    with pytest.raises(InvalidStatus) as raised:
+        await connect(f"ws://127.0.0.1:{under_test.address.port}/v1/things/a", proxy=None)
+    assert raised.value.response.status_code == 404
+    assert raised.value.response.headers["content-type"] == "application/json"
 
 
 async def answers(address: http.Address) -> bool:
