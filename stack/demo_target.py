@@ -30,6 +30,11 @@ from cryptography.x509.oid import NameOID
 ADDRESS = "127.0.0.1"
 """The only address it listens on."""
 
+CHALLENGE = "xorb-challenge"
+"""The file in its directory that the shop serves as proof of who owns it."""
+
+CHALLENGE_PATH = f"/.well-known/{CHALLENGE}"
+
 _SECONDS = 5.0
 _WEAK_BITS = 1024
 _WEAK_SUITES = "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-SHA:AES128-SHA:AECDH-AES128-SHA:@SECLEVEL=0"
@@ -95,6 +100,8 @@ class Shop(_Site):
         if url.path == "/leave":
             target = parse_qs(url.query).get("to", ["/"])[0].replace("\r", "").replace("\n", "")
             self.answer(302, "text/plain", b"", [("Location", target)])
+        elif url.path == CHALLENGE_PATH and self._challenge.exists():
+            self.answer(200, "text/plain", self._challenge.read_bytes())
         elif url.path in _FILES:
             kind, body = _FILES[url.path]
             self.answer(200, kind, body, self._open_to_all() if url.path.startswith("/api/") else ())
@@ -104,6 +111,12 @@ class Shop(_Site):
     def do_HEAD(self) -> None:
         """Serve the same without its body."""
         self.do_GET()
+
+    @property
+    def _challenge(self) -> Path:
+        if not isinstance(self.server, _ShopServer):
+            raise TypeError("the shop has a server of its own")
+        return self.server.directory / CHALLENGE
 
     def _open_to_all(self) -> Sequence[tuple[str, str]]:
         origin = self.headers.get("Origin")
@@ -151,6 +164,14 @@ def ground_truth(http_port: int, https_port: int, banner_port: int) -> tuple[Wea
 class _Quiet(ThreadingHTTPServer):
     def handle_error(self, request: _Request, client_address: object) -> None:
         """Say nothing about a visitor that broke off: scanners do."""
+
+
+class _ShopServer(_Quiet):
+    """Has the folder where its owner puts the proof of ownership."""
+
+    def __init__(self, port: int, directory: Path) -> None:
+        super().__init__((ADDRESS, port), Shop)
+        self.directory = directory
 
 
 class _Encrypted(_Quiet):
@@ -230,7 +251,7 @@ def servers(http_port: int, https_port: int, banner_port: int, directory: Path) 
     directory.mkdir(parents=True, exist_ok=True)
     context = weak_context(weak_certificate(directory))
     return [
-        _Quiet((ADDRESS, http_port), Shop),
+        _ShopServer(http_port, directory),
         _Encrypted(https_port, context),
         _Greeters((ADDRESS, banner_port), Greeter),
     ]
@@ -241,7 +262,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m stack.demo_target", description=__doc__)
     for name in ("http", "https", "banner"):
         parser.add_argument(f"--{name}-port", type=int, required=True)
-    parser.add_argument("--directory", type=Path, required=True, help="where the certificate is written")
+    parser.add_argument(
+        "--directory",
+        type=Path,
+        required=True,
+        help="where the certificate is written, and the proof of ownership looked for",
+    )
     options = parser.parse_args(arguments)
     running = servers(options.http_port, options.https_port, options.banner_port, options.directory)
     stop = threading.Event()

@@ -72,6 +72,8 @@ def process_environment(settings: StackSettings, role: str) -> dict[str, str]:
         "XORB_DRAIN_SECONDS": "0.2",
         "XORB_VAULT_ADDRESS": openbao.address(settings),
         "XORB_TEMPORAL_ADDRESS": temporal.address(settings),
+        # The demo target can't have the usual ports.
+        "XORB_VERIFICATION_PORTS": f"https:443,http:80,http:{settings.port('XORB_DEMO_HTTP_PORT').number}",
         **inherited,
         "XORB_HOME": str(settings.home),
         "XORB_RUN_DIRECTORY": str(settings.run),
