@@ -103,7 +103,9 @@ class OptionsChannel(Channel):
 
 class _FailureCodec(StatusDetailsCodecBase):
     def encode(self, status: Status, message: str | None, details: object) -> bytes:
+        """Not for clients."""
         raise NotImplementedError("clients don't send a status")
 
     def decode(self, status: Status, message: str | None, data: bytes) -> Failure:
+        """Returns the details as the failure that they describe."""
         return decode(data)
