@@ -5,6 +5,8 @@ from typing import BinaryIO
 from services.executors import codec
 from services.executors.domain import Observation, Progress, Reason, Service
 
+_PIECE = 256 * 1024
+
 
 class LineReporter:
     """Writes each report as one line at once; a full pipe holds the engine back, so nothing piles up here."""
@@ -27,8 +29,9 @@ class LineReporter:
         self._once("service", service, (service.address, service.port, service.protocol))
 
     def raw(self, chunk: bytes, media_type: str) -> None:
-        """Keep a piece of the engine's own output as evidence."""
-        self._write(codec.encode_raw(chunk, media_type))
+        """Keep a piece of the engine's own output as evidence; a large one takes several lines."""
+        for start in range(0, len(chunk), _PIECE):
+            self._write(codec.encode_raw(chunk[start : start + _PIECE], media_type))
 
     def error(self, reason: Reason, message: str) -> None:
         """Report that the run ended early."""

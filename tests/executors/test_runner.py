@@ -99,6 +99,13 @@ async def test_a_whole_run(start: Start) -> None:
     assert told == [outcome.observations[0], Progress(1, 2, "half")]
 
 
+async def test_large_raw_output_comes_across_whole(start: Start) -> None:
+    body = "reporter.raw(bytes(range(256)) * 12_000, 'text/plain')"
+    outcome = await start(body, limits=Limits(seconds=20, output_bytes=8_000_000))
+    assert outcome.raw == bytes(range(256)) * 12_000
+    assert outcome.reason is None
+
+
 async def test_the_clock_stops_a_run_that_hangs(start: Start) -> None:
     began = asyncio.get_running_loop().time()
     outcome = await start("await asyncio.sleep(600)", limits=Limits(seconds=2))
