@@ -33,7 +33,7 @@ local function skip_members(text, at, closing, with_keys, message, path, depth)
       if not after then return nil end
       inner = ""
       if message ~= "" then
-        -- A key with an escape is not looked up: no member's name needs one.
+        -- A key written with escapes counts as unknown: no member's name needs one.
         inner = MESSAGES[message][key]
         inner_path = path .. "." .. key
         if inner == nil then return nil, inner_path end

@@ -3,8 +3,9 @@
     async with embedded("postgres", "valkey") as environment:
         engine = create_async_engine(environment["XORB_POSTGRES_DSN"])
 
-In pytest use the session's ``stack_environment`` fixture (``tests/conftest.py``), which boots all state
-components once; keep tests apart by organization, not by cleaning up.
+``embedded(*EVERYTHING)`` is the whole platform, its edge at ``XORB_GATEWAY_PORT``. In pytest use the session's
+fixtures (``tests/conftest.py``): ``stack_environment`` boots the state components once, ``platform_environment``
+everything. Keep tests apart by organization, not by cleaning up.
 """
 
 import contextlib
@@ -14,12 +15,16 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
+from stack.catalogue import BUILDERS
 from stack.components import openbao, postgres, temporal, valkey
 from stack.ports import free_ports
 from stack.settings import DEFAULT_PORTS, StackSettings, load
 from stack.stack import Stack
 
 STATE_COMPONENTS = ("postgres", "valkey", "openbao", "temporal")
+"""What the services keep their state in."""
+EVERYTHING = tuple(BUILDERS)
+"""The whole platform behind its edge."""
 
 
 @contextlib.asynccontextmanager

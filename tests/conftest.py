@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from services.migrations.run import migrate
-from stack.testing import embedded
+from stack.testing import EVERYTHING, embedded
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -20,3 +20,10 @@ async def database_environment(stack_environment: dict[str, str]) -> dict[str, s
     """The same components with the newest schema; keep tests apart by organization, not by cleaning up."""
     await migrate(stack_environment["XORB_POSTGRES_OWNER_DSN"])
     return stack_environment
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def platform_environment() -> AsyncIterator[dict[str, str]]:
+    """The whole platform with the demo target, its edge at ``XORB_GATEWAY_PORT`` on 127.0.0.1: for end-to-end tests."""
+    async with embedded(*EVERYTHING) as environment:
+        yield environment
