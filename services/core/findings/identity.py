@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -9,6 +10,8 @@ from uuid import UUID
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+# A batch asks twice, once to find what is known and once to record.
+@lru_cache(maxsize=4096)
 def identity(organization: UUID, target: UUID, check: str, asset: str, location: str) -> bytes:
     """Returns the SHA-256, 32 bytes, that is the same for all sightings of one weakness and for no other's."""
     parts = (str(organization), str(target), check.strip().lower(), normal_host(asset), normal_location(location))
