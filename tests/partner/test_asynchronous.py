@@ -27,13 +27,14 @@ async def test_a_call_carries_token_time_out_and_metadata(server: Server) -> Non
         await TargetsServiceAsyncStub(channel).get_target(GetTargetRequest(name="x"), metadata={"x-call": "own"})
     assert server.metadata["authorization"] == "Bearer one"
     assert (server.metadata["x-program"], server.metadata["x-call"]) == ("test", "own")
-    assert 0 < server.seconds_left <= 5
+    # gRPC rounds deadlines up on the wire.
+    assert 0 < server.seconds_left < 6
 
 
 async def test_a_time_out_of_the_call_goes_first(server: Server) -> None:
     async with asynchronous.connect(server.address, _OPTIONS, plaintext=True) as channel:
         await TargetsServiceAsyncStub(channel).get_target(GetTargetRequest(name="x"), timeout=100)
-    assert server.seconds_left > 5
+    assert server.seconds_left > 50
 
 
 async def test_a_failure_says_reason_and_fields(server: Server, bad_field: tuple[Any, Any]) -> None:
