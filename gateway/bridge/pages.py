@@ -13,7 +13,7 @@ from gateway.bridge import problems
 _JSON = "application/json"
 _FILES: Mapping[str, tuple[str, str]] = {
     "/openapi.json": ("openapi.json", _JSON),
-    "/docs": ("index.html", "text/html; charset=utf-8"),
+    "/docs": ("reference.html", "text/html; charset=utf-8"),
 }
 _CODES: Mapping[HTTPStatus, int] = {
     HTTPStatus.NOT_FOUND: code_pb2.NOT_FOUND,
@@ -26,7 +26,7 @@ class Pages:
     """Fixed pages.
 
     Args:
-        folder: Where `openapi.json` and `index.html` lie; what isn't there isn't served.
+        folder: Where `openapi.json` and `reference.html` lie; what isn't there isn't served.
     """
 
     def __init__(self, folder: Path | None = None) -> None:

@@ -20,7 +20,7 @@ async def serve(settings: Settings, stopped: asyncio.Event, openapi: Path | None
     Args:
         settings: Where the socket and the services are. Bounds come from `XORB_BRIDGE_*`, see `limits`.
         stopped: Set by whoever stops the process.
-        openapi: The folder of `openapi.json` and `index.html`, to be served at `/openapi.json` and `/docs`.
+        openapi: The folder of `openapi.json` and `reference.html`, to be served at `/openapi.json` and `/docs`.
 
     Raises:
         LimitError: A setting `XORB_BRIDGE_*` isn't valid.

@@ -131,7 +131,7 @@ async def open_site(
     """Starts service and bridge on Unix sockets of their own, and stops both."""
     async with _folder() as folder:
         server, service = grpc.aio.server(), Watches()
-        finding_pb2_grpc.add_FindingsServiceServicer_to_server(service, server)  # type: ignore[no-untyped-call]  # generated
+        finding_pb2_grpc.add_FindingsServiceServicer_to_server(service, server)
         register(server)
         address = f"unix:{folder}/core.sock"
         server.add_insecure_port(address)

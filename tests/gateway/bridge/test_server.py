@@ -31,7 +31,7 @@ async def _get(site: Site, path: str) -> tuple[int, dict[str, str], bytes]:
 
 async def test_pages(tmp_path: Path) -> None:
     (tmp_path / "openapi.json").write_text('{"openapi":"3.1.0"}')
-    (tmp_path / "index.html").write_text("<h1>API</h1>")
+    (tmp_path / "reference.html").write_text("<h1>API</h1>")
     async with open_site(pages=tmp_path) as site:
         assert (await _get(site, "/healthz"))[::2] == (200, b'{"status":"SERVING"}')
         assert (await _get(site, "/openapi.json"))[2] == b'{"openapi":"3.1.0"}'
