@@ -1,0 +1,150 @@
+"""How resources look in tables and CSV."""
+
+from typing import Any
+
+from google.protobuf.message import Message
+
+from cli.output import Column, short, when
+
+_SEVERITY_STYLES = {
+    "critical": "bold white on red",
+    "high": "bold red",
+    "medium": "yellow",
+    "low": "cyan",
+    "info": "dim",
+}
+_STATE_STYLES = {
+    "verified": "green",
+    "pending": "yellow",
+    "queued": "dim",
+    "running": "cyan",
+    "paused": "yellow",
+    "succeeded": "green",
+    "failed": "bold red",
+    "cancelled": "red",
+    "open": "red",
+    "triaged": "yellow",
+    "resolved": "green",
+    "dismissed": "dim",
+}
+
+
+def enum_name(message: Message, field: str) -> str:
+    """Returns an enum field's value in words, such as `not verified`; an empty text where it isn't set."""
+    enum: Any = message.DESCRIPTOR.fields_by_name[field].enum_type
+    number = getattr(message, field)
+    known = enum.values_by_number.get(number)
+    return str(known.name if known else number).replace("_", " ").lower() if number else ""
+
+
+def severity_style(severity: str) -> str:
+    """Returns the style of a severity in words."""
+    return _SEVERITY_STYLES.get(severity, "")
+
+
+def state_style(state: str) -> str:
+    """Returns the style of a state in words."""
+    return _STATE_STYLES.get(state, "")
+
+
+def address(target: Any) -> str:  # noqa: ANN401 - a Target; its stub has no attribute by a variable name
+    """Returns what a target tests: its host, block or URL."""
+    kind = target.WhichOneof("address")
+    return str(getattr(target, kind)) if kind else ""
+
+
+_ID = Column("id", lambda message: short(message.name))
+_NAME = Column("name", lambda message: str(message.name), wide=True)
+
+TARGETS = (
+    _ID,
+    Column("address", address, wide=True),
+    Column("display_name", lambda target: str(target.display_name), wide=True),
+    Column("verification", lambda target: enum_name(target, "verification_state"), state_style),
+    Column("created", lambda target: when(target.create_time)),
+)
+TARGET = (
+    _NAME,
+    *TARGETS[1:4],
+    Column("verified", lambda target: when(target.verify_time)),
+    Column("excluded", lambda target: ", ".join(target.excluded_addresses)),
+    Column("to_verify", lambda target: "" if target.HasField("verify_time") else str(target.verification_instructions)),
+    TARGETS[4],
+)
+SCANS = (
+    _ID,
+    Column("display_name", lambda scan: str(scan.display_name), wide=True),
+    Column("state", lambda scan: enum_name(scan, "state"), state_style),
+    Column("percent", lambda scan: str(scan.progress.percent)),
+    Column("findings", lambda scan: str(scan.progress.findings)),
+    Column("profile", lambda scan: enum_name(scan, "profile")),
+    Column("created", lambda scan: when(scan.create_time)),
+    Column("ended", lambda scan: when(scan.end_time)),
+)
+SCAN = (
+    _NAME,
+    *SCANS[1:],
+    Column("failure", lambda scan: str(scan.failure_reason), "red"),
+    Column("targets", lambda scan: "\n".join(scan.targets)),
+    Column("tasks", lambda scan: "\n".join(_task(task) for task in scan.progress.tasks)),
+)
+LOG = (
+    Column("time", lambda entry: when(entry.time), "dim"),
+    Column("level", lambda entry: str(entry.level), lambda level: {"ERROR": "red", "WARNING": "yellow"}.get(level, "")),
+    Column("executor", lambda entry: str(entry.executor), "cyan"),
+    Column("message", lambda entry: str(entry.message), wide=True),
+)
+EVIDENCE = (
+    _ID,
+    Column("executor", lambda evidence: str(evidence.executor)),
+    Column("media_type", lambda evidence: str(evidence.media_type)),
+    Column("size", lambda evidence: str(evidence.size_bytes)),
+    Column("truncated", lambda evidence: "yes" if evidence.truncated else ""),
+    Column("sha256", lambda evidence: str(evidence.sha256), wide=True),
+)
+FINDINGS = (
+    _ID,
+    Column("severity", lambda finding: enum_name(finding, "severity"), severity_style),
+    Column("state", lambda finding: enum_name(finding, "state"), state_style),
+    Column("title", lambda finding: str(finding.title), wide=True),
+    Column("location", lambda finding: str(finding.location or finding.asset), wide=True),
+    Column("seen", lambda finding: str(finding.sighting_count)),
+    Column("last_seen", lambda finding: when(finding.last_seen_time)),
+)
+FINDING = (
+    _NAME,
+    *FINDINGS[1:5],
+    Column("description", lambda finding: str(finding.description)),
+    Column("remediation", lambda finding: str(finding.remediation)),
+    Column("evidence", lambda finding: str(finding.evidence), "dim"),
+    Column("check", lambda finding: str(finding.check)),
+    Column("cvss", lambda finding: f"{finding.cvss_score:.1f} {finding.cvss_vector}" if finding.cvss_vector else ""),
+    Column("cwe", lambda finding: ", ".join(f"CWE-{number}" for number in finding.cwes)),
+    Column("cve", lambda finding: ", ".join(finding.cves)),
+    Column("references", lambda finding: "\n".join(finding.references)),
+    Column("dismissed_because", lambda finding: str(finding.dismissal_reason)),
+    *FINDINGS[5:],
+    Column("first_seen", lambda finding: when(finding.first_seen_time)),
+)
+ORGANIZATIONS = (
+    _ID,
+    Column("display_name", lambda organization: str(organization.display_name), wide=True),
+    Column("created", lambda organization: when(organization.create_time)),
+)
+CALLER = (
+    Column("email", lambda caller: str(caller.account.email)),
+    Column("account", lambda caller: str(caller.account.name)),
+    Column("organization", lambda caller: str(caller.organization)),
+    Column("roles", lambda caller: ", ".join(caller.roles)),
+    Column("permissions", lambda caller: ", ".join(caller.permissions)),
+)
+ACTIVITY = (
+    Column("time", lambda event: when(event.metadata.time), "dim"),
+    Column("type", lambda event: str(event.metadata.type), "cyan"),
+    Column("summary", lambda event: str(event.summary), wide=True),
+)
+
+
+def _task(task: Any) -> str:  # noqa: ANN401 - a TaskProgress
+    where = task.target_display_name or short(task.target)
+    return f"{where}  {task.executor}  {task.percent}%  {enum_name(task, 'state')}"

@@ -1,0 +1,119 @@
+"""Signing in and out."""
+
+import sys
+from typing import Annotated
+
+import grpc
+import typer
+from xorb.core.v1 import organization_pb2, organization_pb2_grpc
+from xorb.security.v1 import identity_pb2, identity_pb2_grpc
+
+from cli import columns, context
+from cli.context import OutputOption
+from cli.errors import CliError, reason_of
+from cli.session import Session
+
+
+def login(
+    call: typer.Context,
+    email: Annotated[str, typer.Option(help="The account's e-mail address; asked for where it isn't given.")] = "",
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from stdin.")] = False,
+    sign_up: Annotated[bool, typer.Option("--sign-up", help="Create the account first, if there is none.")] = False,
+    organization: Annotated[
+        str, typer.Option(help="The organization to work in; with --sign-up it is created, if there is none.")
+    ] = "",
+) -> None:
+    """Signs in; the session is kept for the commands that follow."""
+    session = context.of(call).session
+    email = email or _ask("E-mail", password_stdin=password_stdin)
+    password = _password(from_stdin=password_stdin, confirm=sign_up)
+    identity = session.stub(identity_pb2_grpc.IdentityServiceStub)
+    if sign_up:
+        _sign_up(session, identity_pb2.SignUpRequest(email=email, password=password))
+    session.keep(session.call_public(identity.SignIn, identity_pb2.SignInRequest(email=email, password=password)))
+    if organization:
+        enter(session, organization, create=sign_up)
+    kept = session.credentials()
+    printer = context.of(call).printer(None)
+    printer.remark(f"Signed in at {session.server.url} as {kept.email or email}.")
+    if not kept.organization:
+        printer.remark("You belong to no organization yet: `xorb organizations create NAME` creates one.")
+
+
+def logout(call: typer.Context) -> None:
+    """Ends the session, here and at the server."""
+    session = context.of(call).session
+    if session.store.load(session.server.url) is None:
+        return
+    identity = session.stub(identity_pb2_grpc.IdentityServiceStub)
+    try:
+        session.call(identity.SignOut, identity_pb2.SignOutRequest())
+    except grpc.RpcError as error:
+        if error.code() != grpc.StatusCode.UNAUTHENTICATED:
+            raise
+    finally:
+        session.store.save(session.server.url, None)
+
+
+def whoami(call: typer.Context, output: OutputOption = None) -> None:
+    """Shows who is signed in, in which organization, and what they may do."""
+    shared = context.of(call)
+    identity = shared.session.stub(identity_pb2_grpc.IdentityServiceStub)
+    caller = shared.session.call(identity.GetCaller, identity_pb2.GetCallerRequest())
+    shared.printer(output).one(caller, columns.CALLER)
+
+
+def enter(session: Session, organization: str, *, create: bool) -> None:
+    """Works from now on in the organization of this display or resource name.
+
+    Raises:
+        CliError: The account isn't a member of such an organization, and it may not be created.
+    """
+    stub = session.stub(organization_pb2_grpc.OrganizationsServiceStub)
+    request = organization_pb2.ListOrganizationsRequest()
+    found = [
+        one.name
+        for one in session.pages(stub.ListOrganizations, request, "organizations")
+        if organization in {one.name, one.display_name}
+    ]
+    if len(found) > 1:
+        raise CliError(f"There are {len(found)} organizations {organization!r}; use a name: {', '.join(found)}")
+    if not found and not create:
+        raise CliError(f"You aren't a member of {organization!r}. `xorb organizations list` shows where you are one.")
+    session.refresh(found[0] if found else create_organization(session, organization).name)
+
+
+def create_organization(session: Session, display_name: str) -> organization_pb2.Organization:
+    """Creates an organization of which the caller is the owner."""
+    stub = session.stub(organization_pb2_grpc.OrganizationsServiceStub)
+    request = organization_pb2.CreateOrganizationRequest(
+        organization=organization_pb2.Organization(display_name=display_name), request_id=context.request_id()
+    )
+    created: organization_pb2.Organization = session.call(stub.CreateOrganization, request)
+    return created
+
+
+def _sign_up(session: Session, request: identity_pb2.SignUpRequest) -> None:
+    try:
+        session.call_public(session.stub(identity_pb2_grpc.IdentityServiceStub).SignUp, request)
+    except grpc.RpcError as error:
+        if reason_of(error) != "ALREADY_EXISTS":
+            raise
+
+
+def _ask(what: str, *, password_stdin: bool) -> str:
+    if password_stdin or not sys.stdin.isatty():
+        raise CliError(f"{what} is needed: give it as an option.", 2)
+    return str(typer.prompt(what))
+
+
+def _password(*, from_stdin: bool, confirm: bool) -> str:
+    if from_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    elif sys.stdin.isatty():
+        password = str(typer.prompt("Password", hide_input=True, confirmation_prompt=confirm))
+    else:
+        raise CliError("There is no terminal to ask for the password: use --password-stdin.", 2)
+    if not password:
+        raise CliError("The password is empty.", 2)
+    return password

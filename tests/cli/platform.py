@@ -1,0 +1,89 @@
+"""A small platform for the command line's tests: it keeps its state in lists; `service` serves it."""
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import grpc
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.rpc import code_pb2, error_details_pb2, status_pb2
+from grpc_status import rpc_status
+from xorb.core.v1 import activity_pb2, finding_pb2, organization_pb2, scan_pb2, target_pb2
+from xorb.security.v1 import identity_pb2
+
+EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
+ORGANIZATION = "organizations/0190b0a0-0000-7000-8000-000000000001"
+CODES = {code.value[0]: code for code in grpc.StatusCode}
+
+
+def fail(context: Any, code: int, reason: str, message: str, **fields: str) -> NoReturn:
+    """Ends a call as the services do: with ErrorInfo, and BadRequest where fields are wrong."""
+    status = status_pb2.Status(code=code, message=message)
+    status.details.add().Pack(error_details_pb2.ErrorInfo(reason=reason, domain="xorb"))
+    if fields:
+        bad = error_details_pb2.BadRequest()
+        for name, description in fields.items():
+            bad.field_violations.add(field=name, description=description)
+        status.details.add().Pack(bad)
+    context.abort_with_status(rpc_status.to_status(status))
+    raise AssertionError("abort raises")
+
+
+@dataclass
+class Platform:
+    """The state of all services.
+
+    Attributes:
+        failures: By method: what the next calls of it answer instead, as (code, reason, message).
+        calls: The names of the methods that were called.
+    """
+
+    accounts: dict[str, str] = field(default_factory=dict)
+    access: set[str] = field(default_factory=set)
+    refresh: dict[str, str] = field(default_factory=dict)
+    lifetime: float = 600
+    organizations: list[organization_pb2.Organization] = field(default_factory=list)
+    targets: list[target_pb2.Target] = field(default_factory=list)
+    scans: list[scan_pb2.Scan] = field(default_factory=list)
+    findings: list[finding_pb2.Finding] = field(default_factory=list)
+    log: list[scan_pb2.ScanLogEntry] = field(default_factory=list)
+    evidence: list[scan_pb2.Evidence] = field(default_factory=list)
+    script: list[scan_pb2.ScanEvent] = field(default_factory=list)
+    activity: list[activity_pb2.ActivityEvent] = field(default_factory=list)
+    breaks: dict[int, grpc.StatusCode] = field(default_factory=dict)
+    failures: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    requests: list[Any] = field(default_factory=list)
+    request_ids: set[str] = field(default_factory=set)
+
+    def new_tokens(self, email: str, organization: str) -> identity_pb2.SessionTokens:
+        access, refresh = f"access.{uuid.uuid4().hex}.x", uuid.uuid4().hex
+        self.access.add(access)
+        self.refresh[refresh] = organization
+        ends = Timestamp()
+        ends.GetCurrentTime()
+        ends.seconds += int(self.lifetime)
+        return identity_pb2.SessionTokens(
+            access_token=access,
+            refresh_token=refresh,
+            expire_time=ends,
+            account=identity_pb2.Account(name="accounts/a", email=email),
+            organization=organization,
+        )
+
+    def enter(self, request: Any, context: Any, *, public: bool = False) -> None:
+        """What the interceptors do: authentication, and the failures that a test planned."""
+        name = request.DESCRIPTOR.name.removesuffix("Request")
+        self.calls.append(name)
+        self.requests.append(request)
+        if self.failures.get(name):
+            code, reason, message = self.failures[name].pop(0)
+            if not reason:
+                context.abort(CODES[code], message)
+            fail(context, code, reason, message)
+        token = dict(context.invocation_metadata()).get("authorization", "").removeprefix("Bearer ")
+        if not public and token not in self.access:
+            fail(context, code_pb2.UNAUTHENTICATED, "UNAUTHENTICATED", "Sign in first.")
+        if "request_id" in request.DESCRIPTOR.fields_by_name:
+            assert uuid.UUID(request.request_id)
+            self.request_ids.add(request.request_id)
