@@ -8,6 +8,11 @@ def storable(text: str) -> str:
     return text.replace("\0", "")
 
 
+def one_line(text: str) -> str:
+    """Returns a storable text in one line, without space around it."""
+    return " ".join(storable(text).split())
+
+
 def clipped(text: str, limit: int) -> str:
     """Returns a storable text of at most `limit` characters; an ellipsis says that it was longer."""
     text = storable(text)

@@ -14,7 +14,7 @@ from services.core.findings.scoring import base_score
 from services.mesh import etags, names
 from services.mesh.errors import invalid_field, not_found
 from services.mesh.events.model import LoggedEvent
-from services.mesh.texts import clipped, storable
+from services.mesh.texts import clipped, one_line, storable
 
 FINDING = "organizations/{organization}/findings/{finding}"
 SCAN = "organizations/{organization}/scans/{scan}"
@@ -80,7 +80,7 @@ def sighting(organization: UUID, finding: UUID, sighting: Sighting) -> finding_p
 def wording(finding: finding_pb2.Finding) -> Wording:
     """Returns the wording in a request."""
     return Wording(
-        title=storable(finding.title),
+        title=one_line(finding.title),
         description=storable(finding.description),
         severity=Severity(finding.severity),
         remediation=storable(finding.remediation),
@@ -88,8 +88,15 @@ def wording(finding: finding_pb2.Finding) -> Wording:
 
 
 def reason(request: finding_pb2.DismissFindingRequest) -> str:
-    """Returns why a finding is dismissed."""
-    return storable(request.reason)
+    """Returns why a finding is dismissed.
+
+    Raises:
+        Failure: INVALID_FIELD; it says nothing.
+    """
+    text = storable(request.reason).strip()
+    if not text:
+        raise invalid_field("reason", "say why it is a false positive")
+    return text
 
 
 def report(organization: UUID, scan: UUID, sent: finding_pb2.SightingReport) -> Report:
@@ -152,7 +159,10 @@ def _weakness(organization: UUID, sent: finding_pb2.Finding) -> Weakness:
         asset=_required("asset", sent.asset),
         location=_required("location", sent.location),
         wording=Wording(
-            storable(sent.title) or sent.check, storable(sent.description), severity, storable(sent.remediation)
+            one_line(sent.title) or one_line(sent.check),
+            storable(sent.description),
+            severity,
+            storable(sent.remediation),
         ),
         cvss_vector=sent.cvss_vector,
         cvss_score=score,
@@ -163,7 +173,7 @@ def _weakness(organization: UUID, sent: finding_pb2.Finding) -> Weakness:
 
 
 def _required(field: str, text: str) -> str:
-    text = clipped(text, _LONGEST[field]).strip()
+    text = clipped(text.strip(), _LONGEST[field]).strip()
     if not text:
         raise invalid_field(f"{_REPORTED}.{field}", "it is part of the finding's identity and can't be empty")
     return text

@@ -112,7 +112,7 @@ def register(
     """
     return Target(
         id=identifier,
-        display_name=display_name.strip() or address.text[:200],
+        display_name=display_name or address.text[:200],
         address=address,
         excluded=exclusions(address, excluded),
         method=_method(address, method),
@@ -133,7 +133,7 @@ def change(
         Failure: INVALID_FIELD, FORBIDDEN_TARGET; an exclusion doesn't fit the address.
     """
     if display_name is not None:
-        target = replace(target, display_name=display_name.strip() or target.address.text[:200])
+        target = replace(target, display_name=display_name or target.address.text[:200])
     if excluded is not None:
         target = replace(target, excluded=exclusions(target.address, excluded))
     return replace(target, updated_at=now, revision=target.revision + 1)

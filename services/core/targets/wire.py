@@ -59,4 +59,4 @@ def method(target: target_pb2.Target) -> Method | None:
 
 def display_name(target: target_pb2.Target) -> str:
     """Returns the display name in a request."""
-    return texts.storable(target.display_name)
+    return texts.one_line(target.display_name)

