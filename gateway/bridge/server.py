@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
 
+from opentelemetry import metrics
 from websockets.asyncio.server import Server, ServerConnection, unix_serve
 from websockets.http11 import Request, Response
 
@@ -21,6 +21,9 @@ from gateway.bridge.sharing import SharedStreams
 from gateway.bridge.upstream import CallRequest, Upstream
 
 HEALTH_PATH = "/healthz"
+_METER = metrics.get_meter(__name__)
+_OPEN = _METER.create_up_down_counter("websocket.server.open_sockets", description="WebSockets open now")
+_CLOSED = _METER.create_counter("websocket.server.closed_sockets", description="WebSockets closed, by close code")
 # A client sends little: a few frames waiting to be read are enough before its socket is no longer read.
 _WAITING_FRAMES = 4
 _RETRY_SECONDS = "5"
@@ -46,7 +49,6 @@ class Bridge:
         self.shared: SharedStreams[CallRequest] = SharedStreams(
             upstream.frames, lambda call, resume_token: frames.checkpoint(call.route, resume_token)
         )
-        self.closed: Counter[int] = Counter()
 
     @property
     def open_sockets(self) -> int:
@@ -115,13 +117,15 @@ class Bridge:
             return
         session = Session(connection, Destination(*found, query), self._upstream, self.shared, self._limits)
         self._sessions.add(session)
+        _OPEN.add(1)
         if self._draining:
             session.finish(problems.restarting())
         try:
             await session.run()
         finally:
             self._sessions.discard(session)
-            self.closed[connection.close_code or 0] += 1
+            _OPEN.add(-1)
+            _CLOSED.add(1, {"code": connection.close_code or 0})
 
     async def _drain(self, server: Server) -> None:
         self._draining = True

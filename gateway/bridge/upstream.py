@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import grpc
 import grpc.aio
 from google.protobuf.message import Message
+from opentelemetry import metrics
 
 from gateway.bridge import problems
 from gateway.bridge.frames import Encoder, Frame
@@ -16,6 +17,9 @@ from gateway.bridge.routes import Route
 Metadata = tuple[tuple[str, str], ...]
 _Call = grpc.aio.UnaryStreamCall[bytes, bytes] | grpc.aio.StreamStreamCall[Message, bytes]
 
+_OPEN = metrics.get_meter(__name__).create_up_down_counter(
+    "rpc.client.open_streams", description="Calls to services open now"
+)
 # A stalled reader must cost kilobytes, not the megabytes that gRPC's window would grow to.
 _CHANNEL_OPTIONS = (("grpc.http2.bdp_probe", 0), ("grpc.http2.lookahead_bytes", 65535))
 
@@ -86,6 +90,7 @@ class Upstream:
 
     async def _responses(self, route: Route, call: _Call) -> AsyncGenerator[Frame, None]:
         self.open_calls += 1
+        _OPEN.add(1)
         try:
             async for data in call:
                 yield self._encoder.encode(route, data)
@@ -93,6 +98,7 @@ class Upstream:
             raise problems.of_rpc(error) from error
         finally:
             self.open_calls -= 1
+            _OPEN.add(-1)
             call.cancel()
 
 
