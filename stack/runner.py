@@ -87,7 +87,9 @@ class Runner:
         self._log.close()
 
     def kill(self) -> None:
-        """End its process at once; :meth:`stop` then has nothing to wait for."""
+        """End its process at once and do not start it again; :meth:`stop` then has nothing to wait for."""
+        if self._guard is not None:
+            self._guard.cancel()
         if self._process is not None:
             self._process.kill()
 

@@ -82,8 +82,8 @@ class Stack:
 
     def kill(self) -> None:
         """End every process at once; :meth:`stop` is still to be called."""
-        if self._running is not None:
-            self._running.kill()
+        if self._supervisor is not None:
+            self._supervisor.kill()
 
     def _ports(self) -> list[Port]:
         return [port for component in self._components for port in component.ports] + self._metrics_port

@@ -35,6 +35,7 @@ PARAMETERS = {
     "synchronous_commit": "on",
     "idle_in_transaction_session_timeout": "5min",
     "log_min_duration_statement": "500ms",
+    "log_parameter_max_length": "0",  # what people typed does not belong into a log
     "log_line_prefix": "%m [%p] %q%u@%d ",
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -170,6 +171,8 @@ async def _healthy(settings: StackSettings) -> bool:
 async def _configure(settings: StackSettings) -> None:
     connection = await _connect(settings, SUPERUSER)
     try:
+        # The next statements contain passwords; a slow or failing one would be logged.
+        await connection.execute("SET log_min_duration_statement = -1; SET log_min_error_statement = 'panic'")
         for role in ROLES:
             await _ensure_role(connection, role, password(settings, role))
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):

@@ -1,5 +1,6 @@
 """Order, health, restarts and the end of processes, with small real ones."""
 
+import asyncio
 import os
 import signal
 import sys
@@ -212,6 +213,20 @@ async def test_one_that_does_not_listen_is_killed_after_its_grace_with_its_child
     assert time.monotonic() - began < 4
     for pid in pids:
         await until(lambda pid=pid: gone(pid), 3)  # type: ignore[misc]  # the default binds the loop's variable
+
+
+async def test_killed_ones_are_not_started_again(tmp_path: Path) -> None:
+    record = Record()
+    supervisor = Supervisor([component("deaf", STUBBORN, tmp_path, grace=30)], tmp_path, record, QUICK)
+    await supervisor.start()
+    began = time.monotonic()
+    stopping = asyncio.create_task(supervisor.stop())
+    await asyncio.sleep(0.1)
+    supervisor.kill()
+    await stopping
+    assert time.monotonic() - began < 5
+    assert not record.names(State.RESTARTING)
+    assert record.names(State.STOPPED) == ["deaf"]
 
 
 def test_needs_that_go_round_are_refused(tmp_path: Path) -> None:
