@@ -103,7 +103,19 @@ class Session:
         sent = handshake.of_headers(self._connection.request.headers) if self._connection.request else None
         if sent is None and self._destination.route.public:
             return Credentials("")
-        return sent or await handshake.of_first_frame(self._connection, self._limits.token_seconds)
+        return sent or await self._first_frame()
+
+    async def _first_frame(self) -> Credentials:
+        frame = asyncio.create_task(handshake.of_first_frame(self._connection, self._limits.token_seconds))
+        waited: list[asyncio.Future[Any]] = [frame, self._outlet.ended]
+        try:
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+            ended = self._outlet.ended.result() if self._outlet.ended.done() else None
+            if ended is not None:
+                raise ended
+            return await frame
+        finally:
+            frame.cancel()
 
     def _trace(self) -> Metadata:
         headers = self._connection.request.headers if self._connection.request else {}
