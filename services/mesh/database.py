@@ -16,7 +16,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from services.mesh import calls
+from services.mesh import calls, transactions
 from services.mesh.events import log
 from services.mesh.events.model import Event
 from services.mesh.idempotency import Replayed, remember
@@ -127,7 +127,9 @@ class Database:
             dsn: SQLAlchemy URL, `postgresql+asyncpg://…`.
             pool: Connections kept; as many again for bursts.
         """
-        engine = create_async_engine(dsn, pool_size=pool, max_overflow=pool, pool_timeout=10)
+        engine = create_async_engine(
+            dsn, pool_size=pool, max_overflow=pool, pool_timeout=10, isolation_level="AUTOCOMMIT"
+        )
         return cls(engine)
 
     @asynccontextmanager
@@ -138,10 +140,7 @@ class Database:
             Replayed: Another transaction has committed the same request in the meantime.
         """
         call = call or calls.current()
-        async with self.engine.begin() as connection:
-            account = call.caller.account
-            scope = {"organization": str(call.organization), "account": str(account) if account else ""}
-            await connection.execute(_SCOPE, scope)
+        async with transactions.transaction(self.engine, _beginning(call)) as connection:
             unit = Unit(connection, call, call.organization)
             yield unit
             await unit.finish()
@@ -149,3 +148,12 @@ class Database:
     async def close(self) -> None:
         """Closes all connections."""
         await self.engine.dispose()
+
+
+def _beginning(call: calls.Call) -> str:
+    """Returns what a transaction begins with. Only UUIDs go into the text."""
+    account = call.caller.account
+    return (
+        f"BEGIN; SELECT set_config('xorb.organization', '{call.organization}', true), "
+        f"set_config('xorb.account', '{account or ''}', true)"
+    )
