@@ -1,0 +1,99 @@
+"""The platform with a core process that a benchmark can swap for another server behind the same Envoy."""
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.mesh import sockets
+from stack.components.processes import process_environment
+from stack.grpc_health import serving
+from stack.ports import free_ports
+from stack.settings import DEFAULT_PORTS, StackSettings, load
+from stack.stack import Stack
+from stack.testing import describe
+
+_AROUND = ("postgres", "valkey", "openbao", "temporal", "migrate", "security", "envoy")
+
+
+@dataclass(frozen=True)
+class Backend:
+    """Everything but the core process; `environment` is what a client of the components needs."""
+
+    settings: StackSettings
+    environment: dict[str, str]
+    stack: Stack
+
+    def pids(self, core: asyncio.subprocess.Process) -> dict[str, int]:
+        """Returns the processes that a read goes through, by name."""
+        others = {status.name: status.pid for status in self.stack.statuses if status.name in {"envoy", "postgres"}}
+        return {"core": core.pid, **{name: pid for name, pid in others.items() if pid}}
+
+    @property
+    def gateway(self) -> int:
+        """Envoy's port."""
+        return self.settings.port("XORB_GATEWAY_PORT").number
+
+    @property
+    def address(self) -> str:
+        """Where Envoy expects the core process."""
+        return f"unix:{self.settings.run}/core.sock"
+
+    @asynccontextmanager
+    async def core(self) -> AsyncIterator[asyncio.subprocess.Process]:
+        """Runs the real core process."""
+        async with self._process([sys.executable, "-m", "services", "core"]) as process:
+            await self._answers()
+            yield process
+
+    @asynccontextmanager
+    async def instead(self, module: str, *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
+        """Runs a module in place of the core process."""
+        async with self._process([sys.executable, "-m", module, self.address, *arguments]) as process:
+            await self._answers()
+            yield process
+
+    async def _answers(self) -> None:
+        while not await _healthy(self.address):  # noqa: ASYNC110 - the event is in another process
+            await asyncio.sleep(0.1)
+
+    @asynccontextmanager
+    async def _process(self, command: Sequence[str]) -> AsyncIterator[asyncio.subprocess.Process]:
+        environment = process_environment(self.settings, "core")
+        sockets.remove(Path(self.address.removeprefix("unix:")))
+        with (self.settings.logs / "bench-core.log").open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                *command, env=environment, cwd=self.settings.root, stdout=log, stderr=log
+            )
+        try:
+            yield process
+        finally:
+            process.kill()
+            await process.wait()
+
+
+@asynccontextmanager
+async def backend() -> AsyncIterator[Backend]:
+    """Boots everything but the core process, in a home of its own, and removes it at the end."""
+    home = Path(tempfile.mkdtemp(prefix="xorb-bench-"))
+    chosen = {name: str(number) for name, number in zip(DEFAULT_PORTS, free_ports(len(DEFAULT_PORTS)), strict=True)}
+    settings = load({"XORB_HOME": str(home), "XORB_LOG_LEVEL": "WARNING", **chosen})
+    try:
+        # Its environment takes the secrets that a first start makes, so the core process comes up once beforehand.
+        async with Stack(settings, (*_AROUND, "core")):
+            pass
+        async with Stack(settings, _AROUND) as stack:
+            yield Backend(settings, describe(settings), stack)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+async def _healthy(address: str) -> bool:
+    try:
+        return await serving(address)
+    except Exception:  # noqa: BLE001 - not there yet, for whatever reason
+        return False

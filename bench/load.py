@@ -1,0 +1,64 @@
+"""Load over HTTP/1.1: a fixed number of keep-alive connections, each with one request at a time."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+_HEADERS_END = b"\r\n\r\n"
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a run of load measured; latencies in milliseconds."""
+
+    requests: int
+    seconds: float
+    latencies: tuple[float, ...]
+    failures: int
+
+    @property
+    def per_second(self) -> float:
+        """Answers per second."""
+        return self.requests / self.seconds
+
+    def percentile(self, share: float) -> float:
+        """The latency that `share` of the requests (0 to 1) stay below."""
+        return percentile(self.latencies, share)
+
+
+def percentile(values: tuple[float, ...], share: float) -> float:
+    """Returns the value that `share` of the values (0 to 1) stay below; 0 for none."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+
+async def get(port: int, path: str, token: str, *, connections: int, seconds: float) -> Load:
+    """Sends GET requests to 127.0.0.1 until the time is over; an answer other than 200 is a failure."""
+    request = (f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n\r\n").encode()
+    begun = time.perf_counter()
+    until = begun + seconds
+    parts = await asyncio.gather(*(_connection(port, request, until) for _ in range(connections)))
+    latencies = tuple(latency for part, _ in parts for latency in part)
+    failures = sum(failed for _, failed in parts)
+    return Load(len(latencies), time.perf_counter() - begun, latencies, failures)
+
+
+async def ready(port: int, path: str, token: str) -> None:
+    """Returns when a GET is answered with 200: Envoy takes a moment to notice a new upstream."""
+    while (await get(port, path, token, connections=1, seconds=0.05)).failures:  # noqa: ASYNC110 - Envoy has no event
+        await asyncio.sleep(0.1)
+
+
+async def _connection(port: int, request: bytes, until: float) -> tuple[list[float], int]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    latencies: list[float] = []
+    failures = 0
+    while (begun := time.perf_counter()) < until:
+        writer.write(request)
+        head = await reader.readuntil(_HEADERS_END)
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        await reader.readexactly(length)
+        failures += not head.startswith(b"HTTP/1.1 200")
+        latencies.append(1000 * (time.perf_counter() - begun))
+    writer.close()
+    return latencies, failures

@@ -1,0 +1,89 @@
+"""An organization with findings, for benchmarks: made through the platform's own services where a bench allows it."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import grpc.aio
+from xorb.core.v1 import finding_pb2, finding_pb2_grpc
+
+from bench.backend import Backend
+from services.mesh import identifiers
+from services.mesh.tokens import ACCOUNT_AUDIENCE, MESH_AUDIENCE, Issuer
+from services.mesh.vault import Transit
+
+_BATCH = 1000
+_LIFETIME = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """An organization, an owner's access token that lasts as long as a bench, and one of its findings."""
+
+    organization: UUID
+    token: str = field(repr=False)
+    finding: finding_pb2.Finding
+
+
+async def tenant(platform: Backend, findings: int) -> Tenant:
+    """Makes an organization with this many findings; the core process must be up."""
+    organization = identifiers.new()
+    async with grpc.aio.insecure_channel(platform.address) as channel:
+        await record(platform, channel, organization, findings)
+        token = await access_token(platform, organization)
+        listed = await finding_pb2_grpc.FindingsServiceStub(channel).ListFindings(
+            finding_pb2.ListFindingsRequest(parent=f"organizations/{organization}", page_size=1),
+            metadata=(("authorization", f"Bearer {token}"),),
+        )
+    return Tenant(organization, token, listed.findings[0])
+
+
+async def access_token(platform: Backend, organization: UUID) -> str:
+    """Returns an owner's access token, signed by the platform's own key."""
+    claims = {
+        "sub": f"accounts/{identifiers.new()}",
+        "org": str(organization),
+        "sid": str(identifiers.new()),
+        "roles": ["owner"],
+    }
+    return await _issuer(platform).issue(ACCOUNT_AUDIENCE, _LIFETIME, claims)
+
+
+async def record(platform: Backend, channel: grpc.aio.Channel, organization: UUID, count: int) -> None:
+    """Records sightings of as many different findings, as the orchestrator does."""
+    token = await _issuer(platform).issue(MESH_AUDIENCE, _LIFETIME, {"sub": "spiffe://xorb/orchestrator"})
+    stub = finding_pb2_grpc.SightingsServiceStub(channel)
+    scan, target = identifiers.new(), identifiers.new()
+    for first in range(0, count, _BATCH):
+        numbers = range(first, min(count, first + _BATCH))
+        request = finding_pb2.RecordSightingsRequest(
+            parent=f"organizations/{organization}",
+            scan=f"organizations/{organization}/scans/{scan}",
+            sightings=[_report(organization, target, number) for number in numbers],
+        )
+        await stub.RecordSightings(request, metadata=(("authorization", f"Bearer {token}"),))
+
+
+def _report(organization: UUID, target: UUID, number: int) -> finding_pb2.SightingReport:
+    report = finding_pb2.SightingReport(sighting_id=str(identifiers.new()), executor="bench")
+    report.time.FromDatetime(datetime.now(UTC))
+    report.finding.MergeFrom(
+        finding_pb2.Finding(
+            title=f"Finding {number}",
+            description="A weakness that a benchmark made up. " * 5,
+            severity=1 + number % 5,  # type: ignore[arg-type]  # enums are numbers on the wire
+            check=f"bench.check-{number % 50}",
+            target=f"organizations/{organization}/targets/{target}",
+            asset="192.0.2.1",
+            location=f"https://192.0.2.1/{number}",
+            evidence="HTTP/1.1 200 OK",
+            remediation="Mend it.",
+            cwes=[693],
+            references=["https://example.com"],
+        )
+    )
+    return report
+
+
+def _issuer(platform: Backend) -> Issuer:
+    return Issuer(Transit.connect(platform.environment["XORB_VAULT_ADDRESS"], platform.environment["XORB_VAULT_TOKEN"]))
