@@ -4,6 +4,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from opentelemetry import propagate
+
 NO_ORGANIZATION = UUID(int=0)
 
 
@@ -42,7 +44,7 @@ class Call:
         organization: The only organization whose rows the call's transactions see.
         over_rest: Whether Envoy transcoded it from REST.
         deadline: The event loop's time at which the caller stops waiting; None for streams.
-        trace_context: The W3C trace context to hand on.
+        given_trace_context: The trace context to hand on where no span of this process stands for it.
     """
 
     method: str
@@ -53,7 +55,16 @@ class Call:
     request_digest: bytes = b""
     over_rest: bool = False
     deadline: float | None = None
-    trace_context: dict[str, str] = field(default_factory=dict)
+    given_trace_context: dict[str, str] | None = None
+
+    @property
+    def trace_context(self) -> dict[str, str]:
+        """The W3C trace context to hand on: the one given, or that of the running span."""
+        if self.given_trace_context is not None:
+            return self.given_trace_context
+        carrier: dict[str, str] = {}
+        propagate.inject(carrier)
+        return carrier
 
 
 _current: ContextVar[Call] = ContextVar("xorb_call")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
+import asyncpg
 from google.protobuf.message import Message
 from sqlalchemy import Executable, text
 from sqlalchemy.engine import CursorResult
@@ -33,11 +34,13 @@ class Unit:
 
     Attributes:
         connection: The connection, inside its transaction.
+        driver: The driver's own connection behind it, for `services.mesh.queries`.
         call: For whom and why.
         organization: The only organization whose rows are visible.
     """
 
     connection: AsyncConnection
+    driver: asyncpg.Connection
     call: calls.Call
     organization: UUID
     _events: list[tuple[UUID, Event]] = field(default_factory=list)
@@ -140,8 +143,8 @@ class Database:
             Replayed: Another transaction has committed the same request in the meantime.
         """
         call = call or calls.current()
-        async with transactions.transaction(self.engine, _beginning(call)) as connection:
-            unit = Unit(connection, call, call.organization)
+        async with transactions.transaction(self.engine, _beginning(call)) as opened:
+            unit = Unit(opened.connection, opened.driver, call, call.organization)
             yield unit
             await unit.finish()
 

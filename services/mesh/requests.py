@@ -7,6 +7,7 @@ from functools import cache
 from uuid import UUID
 
 from google.api import field_behavior_pb2, resource_pb2
+from google.longrunning import operations_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
@@ -77,11 +78,13 @@ def _nested(field: FieldDescriptor) -> _Finder:
 
 def _operation(message: Message) -> Iterator[Reference]:
     text = getattr(message, "name", "")
-    if text not in {"", "operations"}:
-        match = _OPERATION_NAME.fullmatch(text)
-        if match is None:
-            raise Failure(Reason.INVALID_NAME, f"name: {text[:200]!r} is not the name of an operation.")
-        yield Reference(text, UUID(match[1]))
+    # Only a list may name the collection, or nothing.
+    if text in {"", "operations"} and isinstance(message, operations_pb2.ListOperationsRequest):
+        return
+    match = _OPERATION_NAME.fullmatch(text)
+    if match is None:
+        raise Failure(Reason.INVALID_NAME, f"name: {text[:200]!r} is not the name of an operation.")
+    yield Reference(text, UUID(match[1]))
 
 
 def _reference(text: str, pattern: re.Pattern[str], field: FieldDescriptor) -> Reference:

@@ -7,6 +7,7 @@ time of reading one row. Here the engine is in AUTOCOMMIT, and the transaction's
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -17,8 +18,16 @@ _LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.Operat
 _ROLLBACK_SECONDS = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A connection inside a transaction, and the driver's own connection behind it."""
+
+    connection: AsyncConnection
+    driver: asyncpg.Connection
+
+
 @asynccontextmanager
-async def transaction(engine: AsyncEngine, beginning: str) -> AsyncIterator[AsyncConnection]:
+async def transaction(engine: AsyncEngine, beginning: str) -> AsyncIterator[Transaction]:
     """Opens a transaction, commits it at the end, and rolls it back on any error, cancellation included.
 
     Args:
@@ -28,61 +37,53 @@ async def transaction(engine: AsyncEngine, beginning: str) -> AsyncIterator[Asyn
     Raises:
         Failure: UNAVAILABLE; the database is gone.
     """
-    connection = await _begin(engine, beginning)
+    opened = await _begin(engine, beginning)
     try:
-        try:
-            yield connection
-        except BaseException:
-            await asyncio.shield(_roll_back(connection))
-            raise
-        await _commit(connection)
-    finally:
-        await asyncio.shield(connection.close())
+        yield opened
+        await _commit(opened)
+    except BaseException:
+        await asyncio.shield(_abandon(opened))
+        raise
+    await opened.connection.close()
 
 
-async def _begin(engine: AsyncEngine, beginning: str) -> AsyncConnection:
+async def _begin(engine: AsyncEngine, beginning: str) -> Transaction:
     """Returns a connection in a new transaction; pooled connections that died in the meantime are thrown away."""
     while True:
         connection = await engine.connect()
-        fresh = not connection.sync_connection or connection.sync_connection.info.setdefault("used", False) is False
+        raw = await connection.get_raw_connection()
+        opened = Transaction(connection, raw.driver_connection)
+        used = raw.info.setdefault("used", False)
         try:
-            await (await _driver(connection)).execute(beginning)
+            await opened.driver.execute(beginning)
         except _LOST as error:
             await connection.invalidate()
             await connection.close()
-            if fresh:
+            if not used:
                 raise Failure(Reason.UNAVAILABLE) from error
         except BaseException:
-            await asyncio.shield(_roll_back(connection))
-            await asyncio.shield(connection.close())
+            await asyncio.shield(_abandon(opened))
             raise
         else:
-            if connection.sync_connection:
-                connection.sync_connection.info["used"] = True
-            return connection
+            raw.info["used"] = True
+            return opened
 
 
-async def _commit(connection: AsyncConnection) -> None:
+async def _commit(opened: Transaction) -> None:
     try:
-        await (await _driver(connection)).execute("COMMIT")
+        await opened.driver.execute("COMMIT")
     except _LOST as error:
-        await connection.invalidate()
+        await opened.connection.invalidate()
         raise Failure(Reason.UNAVAILABLE) from error
-    except BaseException:
-        await asyncio.shield(_roll_back(connection))
-        raise
 
 
-async def _roll_back(connection: AsyncConnection) -> None:
-    """Ends the transaction; a connection that can't even do that goes to nobody else."""
+async def _abandon(opened: Transaction) -> None:
+    """Rolls back and gives the connection back; one that can't even do that goes to nobody else."""
     try:
-        if not connection.invalidated:
+        if not opened.connection.invalidated:
             async with asyncio.timeout(_ROLLBACK_SECONDS):
-                await (await _driver(connection)).execute("ROLLBACK")
+                await opened.driver.execute("ROLLBACK")
     except Exception:  # noqa: BLE001 - whatever the reason, it must not be used again
-        await connection.invalidate()
-
-
-async def _driver(connection: AsyncConnection) -> asyncpg.Connection:
-    driver: asyncpg.Connection = (await connection.get_raw_connection()).driver_connection
-    return driver
+        await opened.connection.invalidate()
+    finally:
+        await opened.connection.close()

@@ -138,10 +138,14 @@ class SightingsServicer(finding_pb2_grpc.SightingsServiceServicer):
             batch = await _record(unit, reports)
             for entry in batch:
                 unit.record(_event(unit.organization, entry.finding, entry.change.value))
+            of_scan = await store.count_of_scan(unit, scan)
         created = sum(entry.change is Change.CREATED for entry in batch)
         fresh = sum(len(entry.sightings) for entry in batch)
         return finding_pb2.RecordSightingsResponse(
-            created_count=created, seen_again_count=fresh - created, repeated_count=len(reports) - fresh
+            created_count=created,
+            seen_again_count=fresh - created,
+            repeated_count=len(reports) - fresh,
+            scan_finding_count=of_scan,
         )
 
 

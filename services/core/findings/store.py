@@ -6,11 +6,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, LargeBinary, Row, Select, Table, TextClause, Uuid, any_, literal, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    LargeBinary,
+    Row,
+    Select,
+    Table,
+    TextClause,
+    Uuid,
+    any_,
+    bindparam,
+    literal,
+    select,
+    text,
+    update,
+)
 
 from services.core.findings.domain import Finding, Recorded, Severity, Sighting, State, Weakness, Wording
 from services.core.findings.tables import FINDINGS, SIGHTINGS
 from services.mesh.database import Unit
+from services.mesh.queries import Query
 
 ALL: Select[Any] = select(FINDINGS)
 """The statement for all findings that the transaction sees."""
@@ -32,6 +47,10 @@ _CHANGES = ", ".join(
 )
 _WRITE_FINDINGS = _upsert(FINDINGS, "identity", f"UPDATE SET {_CHANGES}")
 _WRITE_SIGHTINGS = _upsert(SIGHTINGS, "id", "NOTHING")
+_COUNT_OF_SCAN = text("SELECT count(DISTINCT finding_id) FROM sightings WHERE scan_id = :scan")
+
+
+_GET = Query(select(FINDINGS).where(FINDINGS.c.id == bindparam("id")))
 
 
 async def recorded(unit: Unit, sightings: Sequence[UUID]) -> frozenset[UUID]:
@@ -57,8 +76,13 @@ async def write(unit: Unit, batch: Sequence[Recorded]) -> None:
 
 async def get(unit: Unit, identifier: UUID) -> Finding | None:
     """Returns a finding."""
-    row = (await unit.execute(select(FINDINGS).where(FINDINGS.c.id == identifier))).one_or_none()
+    row = await _GET.one(unit, id=identifier)
     return finding(row) if row else None
+
+
+async def count_of_scan(unit: Unit, scan: UUID) -> int:
+    """Returns how many findings a scan has seen."""
+    return int((await unit.execute(_COUNT_OF_SCAN, {"scan": scan})).scalar_one())
 
 
 async def save(unit: Unit, changed: Finding) -> None:

@@ -155,5 +155,5 @@ def _call(order: ScanOrder) -> Call:
         method="RunScan",
         caller=Caller(IDENTITY),
         organization=UUID(order.organization),
-        trace_context=dict(order.trace_context),
+        given_trace_context=dict(order.trace_context),
     )

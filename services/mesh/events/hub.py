@@ -18,13 +18,13 @@ from services.mesh.database import Database
 from services.mesh.events import stream
 from services.mesh.events.feed import Feed
 from services.mesh.events.model import Position
-from services.mesh.events.outages import DATABASE_LOST, REDIS_LOST, Backoff
+from services.mesh.events.outages import DATABASE_LOST, REDIS_LOST, Backoff, heed_cancellation
 from services.mesh.events.stream import Entry
 from services.mesh.events.subscription import Ended, Ending, Subscription
 
 _LOG = structlog.get_logger(__name__)
 _COUNT = 500
-_BLOCK = timedelta(seconds=2)
+_BLOCK = timedelta(seconds=1)
 _HANGS_SECONDS = 4.0
 
 
@@ -34,21 +34,31 @@ class Hub:
     Args:
         database: Where the log is.
         redis: A client of `stream.connect`.
-        capacity: How many events a subscription may leave unread.
+        capacity: How many events a subscription may leave unread; more than a feed's page, for that comes at once.
+        patience: Seconds that a reader has to catch up after more came than that.
         poll: Seconds between looks at the log while Redis is away, or lags behind.
         audit: Seconds between looks at the log while Redis serves.
     """
 
     def __init__(
-        self, database: Database, redis: Redis, *, capacity: int = 1_000, poll: float = 0.2, audit: float = 5.0
+        self,
+        database: Database,
+        redis: Redis,
+        *,
+        capacity: int = 1_000,
+        patience: float = 10.0,
+        poll: float = 0.2,
+        audit: float = 5.0,
     ) -> None:
         self._database = database
         self._redis = redis
         self._capacity = capacity
+        self._patience = patience
         self._poll = poll
         self._audit = audit
         self._feeds: dict[UUID, Feed] = {}
         self._changed = asyncio.Event()
+        self._bell = stream.Bell()
         self._tasks: list[asyncio.Task[None]] = []
         self._live = False
         self._closed = False
@@ -75,7 +85,7 @@ class Hub:
             raise Ended(Ending.CLOSED)
         self._start()
         feed = self._feeds.setdefault(organization, Feed(organization))
-        subscription = Subscription(self._capacity)
+        subscription = Subscription(self._capacity, self._patience)
         feed.subscriptions.add(subscription)
         try:
             subscription.position = feed.position or await self._begin(feed)
@@ -84,7 +94,6 @@ class Hub:
             feed.subscriptions.discard(subscription)
             if not feed.subscriptions:
                 del self._feeds[organization]
-                self._changed.set()
 
     async def close(self) -> None:
         """Ends all subscriptions, so that their watches send the callers elsewhere, and takes no more."""
@@ -100,6 +109,7 @@ class Hub:
         if not self._tasks:
             self._tasks = [
                 asyncio.create_task(_keep(self._follow), name="events: follow the streams"),
+                asyncio.create_task(_keep(self._call_back), name="events: call the follower back"),
                 asyncio.create_task(_keep(self._look), name="events: look at the log"),
             ]
 
@@ -107,6 +117,15 @@ class Hub:
         position = await feed.begin(self._database)
         self._changed.set()
         return position
+
+    async def _call_back(self) -> None:
+        """Makes the reader of the streams take up what is newly watched."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            with contextlib.suppress(*REDIS_LOST):
+                await self._bell.ring(self._redis)
+            heed_cancellation()
 
     async def _follow(self) -> None:
         backoff = Backoff(0.02, 1.0)
@@ -117,6 +136,7 @@ class Hub:
                 _LOG.warning("no live events, polling the log", error=type(error).__name__)
             finally:
                 self._live = False
+            heed_cancellation()
             await backoff.wait()
 
     async def _follow_while_live(self, backoff: Backoff) -> None:
@@ -128,27 +148,13 @@ class Hub:
         for feed in self._feeds.values():
             feed.look_at = 0.0
         while True:
-            self._changed.clear()
-            for organization, entries in (await self._read()).items():
+            heed_cancellation()
+            positions = {feed.organization: feed.position for feed in self._feeds.values() if feed.position}
+            async with asyncio.timeout(_HANGS_SECONDS):
+                found = await stream.read(self._redis, positions, count=_COUNT, block=_BLOCK, bell=self._bell)
+            for organization, entries in found.items():
                 if watched := self._feeds.get(organization):
                     await self._take(watched, entries)
-
-    async def _read(self) -> dict[UUID, list[Entry]]:
-        """Returns new entries; none where there are none for a while, or when other organizations are watched."""
-        positions = {feed.organization: feed.position for feed in self._feeds.values() if feed.position}
-        changed = asyncio.create_task(self._changed.wait())
-        if not positions:
-            await changed
-            return {}
-        reading = asyncio.create_task(stream.read(self._redis, positions, count=_COUNT, block=_BLOCK))
-        try:
-            async with asyncio.timeout(_HANGS_SECONDS):
-                await asyncio.wait({changed, reading}, return_when=asyncio.FIRST_COMPLETED)
-            return reading.result() if reading.done() else {}
-        finally:
-            changed.cancel()
-            reading.cancel()
-            await asyncio.gather(changed, reading, return_exceptions=True)
 
     async def _take(self, feed: Feed, entries: Sequence[Entry]) -> None:
         try:

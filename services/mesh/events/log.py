@@ -46,8 +46,8 @@ EVENT_LOG = Table(
 )
 
 # Not "AS xid": ORDER BY would take the text, and 1000 comes before 999.
-_COLUMNS = """organization_id, id, occurred_at, xid::text AS transaction, sequence, type, resource, actor, summary, snapshot,
-    snapshot_type, trace_context"""
+_COLUMNS = """organization_id, id, occurred_at, xid::text AS transaction, sequence, type, resource, actor, summary,
+    snapshot, snapshot_type, trace_context"""
 _BELOW_HORIZON = "xid < pg_snapshot_xmin(pg_current_snapshot())"
 _AFTER = "(xid, sequence) > (CAST(CAST(:transaction AS text) AS xid8), :sequence)"
 _BEFORE = "(xid, sequence) < (CAST(CAST(:transaction AS text) AS xid8), :sequence)"

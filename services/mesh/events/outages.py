@@ -29,3 +29,17 @@ class Backoff:
     def reset(self) -> None:
         """Begins again with the shortest wait."""
         self._next = self._first
+
+
+def heed_cancellation() -> None:
+    """Ends a task that was cancelled while it talked to Redis.
+
+    redis-py sends under `asyncio.wait_for`, which in Python 3.11 loses a cancellation that comes as the sending ends
+    (https://github.com/python/cpython/issues/86296); a loop that relies on it alone may never end.
+
+    Raises:
+        CancelledError: The running task was cancelled.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from services.mesh.events import cursor, log, stream
 from services.mesh.events.model import LoggedEvent, Position
-from services.mesh.events.outages import DATABASE_LOST, REDIS_LOST, Backoff
+from services.mesh.events.outages import DATABASE_LOST, REDIS_LOST, Backoff, heed_cancellation
 from services.mesh.events.stream import Entry
 
 CHANNEL = "xorb_events"
@@ -60,6 +60,7 @@ class Relay:
                         await self._work(connection, backoff)
                 except (*DATABASE_LOST, *REDIS_LOST) as error:
                     _LOG.warning("relay interrupted", relay=self.name, error=type(error).__name__)
+                    heed_cancellation()
                     await backoff.wait()
         finally:
             await engine.dispose()
@@ -73,6 +74,7 @@ class Relay:
         horizon = Backoff(0.002, 0.05)
         _LOG.info("relay works", relay=self.name, cursor=str(pages.position))
         while True:
+            heed_cancellation()
             wake.clear()
             count = await pages.publish()
             backoff.reset()

@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from services.mesh import identifiers
 from services.mesh.events.model import Event, LoggedEvent, Position
 
 WINDOW = 1_000
@@ -98,23 +99,46 @@ async def publish(redis: Redis, entries: Sequence[Entry], *, window: int = WINDO
     return sum(await pipeline.execute())
 
 
+class Bell:
+    """A stream of one reader's own, by which it is called back from waiting; to cancel it would cost the connection."""
+
+    def __init__(self) -> None:
+        self.key = f"xorb:bell:{identifiers.new()}"
+        self.heard = "0-0"
+
+    async def ring(self, redis: Redis) -> None:
+        """Ends the reader's waiting, or its next one if it doesn't wait now.
+
+        Raises:
+            RedisError: Redis is away, and with it the reader's waiting.
+        """
+        pipeline = redis.pipeline(transaction=False)
+        pipeline.xadd(self.key, {"e": ""}, maxlen=1)
+        pipeline.expire(self.key, LIFETIME)
+        await pipeline.execute()
+
+
 async def read(
-    redis: Redis, positions: Mapping[UUID, Position], *, count: int, block: timedelta
+    redis: Redis, positions: Mapping[UUID, Position], *, count: int, block: timedelta, bell: Bell
 ) -> dict[UUID, list[Entry]]:
-    """Returns entries after a position for each organization; waits until there is one, at most for `block`.
+    """Returns entries after a position for each organization; waits until there is one, or the bell rings.
 
     Args:
         redis: A client of `connect`.
         positions: For each organization, the position to read on from.
         count: At most this many entries for each.
         block: How long to wait where there is none; less than the client's time-out.
+        bell: The reader's own.
     """
-    streams = {key(organization): str(position) for organization, position in positions.items()}
+    streams = {bell.key: bell.heard} | {key(one): str(position) for one, position in positions.items()}
     organizations = {key(organization).encode(): organization for organization in positions}
-    found: Any = await redis.xread(streams, count=count, block=block // timedelta(milliseconds=1))  # type: ignore[arg-type]  # invariant dict in redis
+    answer: Any = await redis.xread(streams, count=count, block=block // timedelta(milliseconds=1))  # type: ignore[arg-type]  # invariant dict in redis
+    found = dict(answer)
+    if rung := found.pop(bell.key.encode(), None):
+        bell.heard = rung[-1][0].decode()
     return {
         organizations[name]: [decode(organizations[name], identifier, fields) for identifier, fields in entries]
-        for name, entries in found
+        for name, entries in found.items()
     }
 
 

@@ -47,28 +47,45 @@ class Ended(Exception):
         self.ending = ending
 
 
+class Overflowed(Exception):
+    """More came than the queue holds; what is missing is in the log."""
+
+
 class Subscription:
     """A bounded queue of deliveries.
+
+    A burst may overflow it: then it is empty and takes nothing until its reader, who reads the log instead, rejoins. A
+    reader who doesn't catch up within its patience is too slow.
 
     Attributes:
         position: Everything of the organization after this position arrives here, in order.
     """
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, patience: float = 10.0) -> None:
         self.position: Position = START
         self._capacity = capacity
+        self._patience = patience
         self._queue: deque[Delivery] = deque()
         self._wake = asyncio.Event()
         self._ending: Ending | None = None
+        self._overflowed = False
+        self._behind_since: float | None = None
 
     def offer(self, delivery: Delivery) -> None:
-        """Appends a delivery; one too many ends the subscription and frees what is queued."""
-        if self._ending is None:
-            if len(self._queue) >= self._capacity:
-                self.end(Ending.TOO_SLOW)
-            else:
-                self._queue.append(delivery)
-                self._wake.set()
+        """Appends a delivery; one too many empties the queue, so that nothing grows without bound."""
+        if self._ending is not None or self._overflowed:
+            return
+        if len(self._queue) < self._capacity:
+            self._queue.append(delivery)
+        else:
+            self._queue.clear()
+            self._overflowed = True
+            self._behind_since = self._behind_since or asyncio.get_running_loop().time()
+        self._wake.set()
+
+    def rejoin(self) -> None:
+        """Takes deliveries again after an overflow; what came before is to be read from the log after this."""
+        self._overflowed = False
 
     def end(self, ending: Ending) -> None:
         """Ends the subscription at once; only the first reason counts."""
@@ -81,14 +98,21 @@ class Subscription:
 
         Raises:
             Ended: The subscription has ended.
+            Overflowed: Some deliveries are missing.
         """
-        if not self._queue and self._ending is None:
+        if not (self._queue or self._overflowed or self._ending):
+            self._behind_since = None
             self._wake.clear()
             try:
                 async with asyncio.timeout(seconds):
                     await self._wake.wait()
             except TimeoutError:
                 return None
+        if self._behind_since is not None and self._overflowed:
+            if asyncio.get_running_loop().time() >= self._behind_since + self._patience:
+                self.end(Ending.TOO_SLOW)
+            elif self._ending is None:
+                raise Overflowed
         if self._ending is not None:
             raise Ended(self._ending)
         return self._queue.popleft()

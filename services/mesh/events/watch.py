@@ -25,7 +25,7 @@ from services.mesh.events.hub import Hub
 from services.mesh.events.model import LoggedEvent, Position
 from services.mesh.events.outages import DATABASE_LOST
 from services.mesh.events.resume import Bookmark, ResumeTokens
-from services.mesh.events.subscription import Delivery, Ended, Ending, Subscription
+from services.mesh.events.subscription import Delivery, Ended, Ending, Overflowed, Subscription
 from services.mesh.filters import Field, Predicate, to_predicate
 from services.mesh.signing import Signer
 
@@ -157,13 +157,16 @@ class _Watch(Generic[R]):
                     yield record
             async with hub.subscribe(organization) as subscription, _ending(subscription, self.until):
                 self.bookmark = self.bookmark or Bookmark(subscription.position, datetime.now(UTC))
-                async with contextlib.aclosing(self._past()) as past:
-                    async for record in past:
-                        yield record
-                yield self._checkpoint(self.bookmark.position)
                 while True:
-                    if live := await self._next(subscription):
-                        yield live
+                    async with contextlib.aclosing(self._past()) as past:
+                        async for record in past:
+                            yield record
+                    yield self._checkpoint(self.bookmark.position)
+                    with contextlib.suppress(Overflowed):
+                        while True:
+                            if live := await self._next(subscription):
+                                yield live
+                    subscription.rejoin()
         except Ended as ended:
             if ended.ending is not Ending.STOPPED:
                 raise self._failure(*_FAILURES[ended.ending]) from ended

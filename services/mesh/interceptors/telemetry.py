@@ -65,9 +65,9 @@ def _span(call: Call, context: Context) -> Iterator[None]:
     carrier = {
         key: str(value) for key, value in context.invocation_metadata() or () if key in {"traceparent", "tracestate"}
     }
-    span = _TRACER.start_span(call.method, context=propagate.extract(carrier), kind=SpanKind.SERVER)
+    parent = propagate.extract(carrier) if carrier else None
+    span = _TRACER.start_span(call.method, context=parent, kind=SpanKind.SERVER)
     with trace.use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
-        propagate.inject(call.trace_context)
         try:
             yield
         except BaseException:

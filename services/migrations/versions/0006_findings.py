@@ -61,6 +61,7 @@ _STATEMENTS = (
     )
     """,
     "CREATE INDEX sightings_finding ON sightings (organization_id, finding_id, seen_at, id)",
+    "CREATE INDEX sightings_scan ON sightings (organization_id, scan_id, finding_id)",
 )
 
 

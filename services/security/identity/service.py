@@ -70,16 +70,12 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
     async def RefreshSession(
         self, request: identity_pb2.RefreshSessionRequest, context: Context
     ) -> identity_pb2.SessionTokens:
-        """Goes on with a session, with a new refresh token."""
-        session, account = await self._redeem(request.refresh_token)
-        membership = await self.memberships.resolve(
-            account.id, request.organization or wire.organization_name(session.organization)
-        )
-        access_token = await self._access_token(session, membership)
+        """Goes on with a session, with a new refresh token; the old one is used up only if all of that succeeds."""
         async with self.database.unit() as unit:
-            await store.move_session(unit, session.id, membership.organization)
-            refresh_token = await _new_refresh_token(unit, session)
-        return wire.tokens(access_token, self._expiry(), refresh_token, account, membership)
+            redeemed = await self._redeem(unit, request.refresh_token)
+            if redeemed:
+                return await self._continue(unit, *redeemed, request.organization)
+        raise Failure(Reason.INVALID_REFRESH_TOKEN)
 
     async def SignOut(self, request: identity_pb2.SignOutRequest, context: Context) -> empty_pb2.Empty:
         """Ends the caller's session."""
@@ -104,23 +100,34 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         """Publishes the keys that verify access tokens."""
         return wire.key_set(await self.keys.public_keys())
 
-    async def _redeem(self, token: str) -> tuple[Session, Account]:
+    async def _redeem(self, unit: Unit, token: str) -> tuple[Session, Account] | None:
         """Uses a refresh token up and returns its session; a used one ends the session for everybody."""
         now = _now()
-        async with self.database.unit() as unit:
-            presented = await store.present(unit, token)
-            session, used_at = presented or (None, None)
-            verdict = domain.outcome(session, used_at, now)
-            account = await store.account(unit, session.account) if session else None
-            if session and account and verdict is RefreshOutcome.REVOKE_FAMILY:
-                await store.end_session(unit, session.id, now)
-                event = _event("account.session_revoked", account, "had a session revoked: its token was used twice")
-                unit.record(event, session.organization)
-            elif verdict is RefreshOutcome.CONTINUE:
-                await store.use_token(unit, token, now)
-        if session is None or account is None or verdict is not RefreshOutcome.CONTINUE:
-            raise Failure(Reason.INVALID_REFRESH_TOKEN)
+        presented = await store.present(unit, token)
+        session, used_at = presented or (None, None)
+        verdict = domain.outcome(session, used_at, now)
+        account = await store.account(unit, session.account) if session else None
+        if session is None or account is None:
+            return None
+        if verdict is RefreshOutcome.REVOKE_FAMILY:
+            await store.end_session(unit, session.id, now)
+            event = _event("account.session_revoked", account, "had a session revoked: its token was used twice")
+            unit.record(event, session.organization)
+        if verdict is not RefreshOutcome.CONTINUE:
+            return None
+        await store.use_token(unit, token, now)
         return session, account
+
+    async def _continue(
+        self, unit: Unit, session: Session, account: Account, organization: str
+    ) -> identity_pb2.SessionTokens:
+        """Returns new tokens of a session, for an organization or, where none is given, for the same as before."""
+        wanted = organization or wire.organization_name(session.organization)
+        membership = await self.memberships.resolve(account.id, wanted)
+        access_token = await self._access_token(session, membership)
+        await store.move_session(unit, session.id, membership.organization)
+        refresh_token = await _new_refresh_token(unit, session)
+        return wire.tokens(access_token, self._expiry(), refresh_token, account, membership)
 
     async def _access_token(self, session: Session, membership: Membership) -> str:
         claims = {
