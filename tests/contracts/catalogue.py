@@ -19,8 +19,6 @@ from tools.contracts.descriptors import build
 from tools.contracts.model import Contracts, Method, Options
 from tools.contracts.paths import PathTemplate
 
-_WILDCARD_OPERATION = "organizations/{organization}/scans/{identifier}"
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -67,11 +65,16 @@ def request_for(entry: Entry, organization: str) -> Message:
 
 def _bound(method: Method, organization: str) -> Iterator[tuple[str, str]]:
     """What the path of the RPC's first binding says about fields of the request."""
+    if method.external and not method.bindings:
+        yield "name", f"operations/{_operation_target(organization)}"
     for binding in method.bindings[:1]:
         for variable in PathTemplate.parse(binding.path).variables:
             pattern = variable.pattern.replace("organizations/*", f"organizations/{organization}", 1)
-            rest = _WILDCARD_OPERATION.format(organization=organization, identifier=uuid.uuid4())
-            yield variable.field, pattern.replace("**", rest).replace("*", str(uuid.uuid4()))
+            yield variable.field, pattern.replace("**", _operation_target(organization)).replace("*", str(uuid.uuid4()))
+
+
+def _operation_target(organization: str) -> str:
+    return f"organizations/{organization}/scans/{uuid.uuid4()}"
 
 
 def _fill(message: Message, organization: str) -> None:

@@ -1,0 +1,59 @@
+"""What the tests of served contracts stand on: the whole platform, and an organization with something of everything."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pytest_asyncio
+from google.protobuf import json_format
+from google.protobuf.message import Message
+
+from tests.e2e.members import Member, join
+from tests.e2e.platform import Platform, connected
+from tests.e2e.scans import ended, findings, order, sightings
+
+M = TypeVar("M", bound=Message)
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+@dataclass(frozen=True)
+class Inhabited:
+    """An organization that has one of each resource: names by their pattern, the longest first."""
+
+    owner: Member
+    names: tuple[str, ...]
+
+    def existing(self, request: M) -> M:
+        """The request with each name of the organization replaced by one of the same form that exists."""
+        text = json_format.MessageToJson(request)
+        for name in self.names:
+            # A name's own pattern; it ends there, so that a parent doesn't take its child's place.
+            text = re.sub(re.sub(_UUID, lambda _: _UUID, name) + r"(?![/\w-])", name, text)
+        return json_format.Parse(text, type(request)())
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def platform(platform_environment: dict[str, str]) -> AsyncIterator[Platform]:
+    """The whole platform, booted once a session."""
+    async with connected(platform_environment) as platform:
+        yield platform
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def inhabited(platform: Platform) -> Inhabited:
+    """An organization with a target, and a scan of it with evidence, findings and sightings."""
+    owner = await join(platform)
+    target = await owner.demo_target()
+    scan = await order(owner, target)
+    await ended(owner, scan)
+    finding = (await findings(owner))[0]
+    evidence = (await owner.every(f"{scan}/evidence", "evidence"))[0]
+    sighting = (await sightings(owner, finding))[0]
+    return Inhabited(owner, (evidence["name"], sighting["name"], scan, finding["name"], target))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stranger(platform: Platform) -> Member:
+    """The owner of another organization, which is empty."""
+    return await join(platform)

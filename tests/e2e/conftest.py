@@ -1,0 +1,21 @@
+"""Fixtures of the end-to-end tests: the whole platform, and people on it."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from tests.e2e.members import Member, join
+from tests.e2e.platform import Platform, connected
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def platform(platform_environment: dict[str, str]) -> AsyncIterator[Platform]:
+    """The whole platform, booted once a session."""
+    async with connected(platform_environment) as platform:
+        yield platform
+
+
+@pytest_asyncio.fixture
+async def member(platform: Platform) -> Member:
+    """The owner of an organization of the test's own."""
+    return await join(platform)

@@ -1,0 +1,147 @@
+"""The platform as its users meet it, at the edge; and its processes, as a fault meets them."""
+
+import os
+import signal
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import grpc.aio
+import psutil
+from temporalio.client import Client
+
+from services.mesh import identifiers
+from services.mesh.tokens import ACCOUNT_AUDIENCE, MESH_AUDIENCE, Issuer
+from services.mesh.vault import Transit
+from stack import http, status
+from stack.demo_target import Weakness, ground_truth
+from stack.polling import until
+from stack.status import ComponentStatus, State
+
+_LIFETIME = timedelta(minutes=10)
+_RESTART_SECONDS = 90
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A running platform.
+
+    Args:
+        environment: The settings to reach it, as `stack.testing.describe` gives them.
+        channel: gRPC at the edge.
+    """
+
+    environment: Mapping[str, str] = field(repr=False)
+    channel: grpc.aio.Channel
+
+    @property
+    def address(self) -> str:
+        """Host and port of the edge."""
+        return f"127.0.0.1:{self.environment['XORB_GATEWAY_PORT']}"
+
+    @property
+    def home(self) -> Path:
+        """The folder of its state."""
+        return Path(self.environment["XORB_HOME"])
+
+    @property
+    def run(self) -> Path:
+        """The folder of its sockets."""
+        return Path(self.environment["XORB_RUN_DIRECTORY"])
+
+    @property
+    def demo_ports(self) -> tuple[int, int, int]:
+        """The demo target's ports: HTTP, HTTPS, banner."""
+        http_port, https_port, banner_port = (
+            int(self.environment[f"XORB_DEMO_{kind}_PORT"]) for kind in ("HTTP", "HTTPS", "BANNER")
+        )
+        return http_port, https_port, banner_port
+
+    @property
+    def weaknesses(self) -> tuple[Weakness, ...]:
+        """What a scan of the demo target finds, and nothing else."""
+        return ground_truth(*self.demo_ports)
+
+    async def rest(
+        self, method: str, path: str, body: object = None, *, token: str = "", seconds: float = 60
+    ) -> http.Response:
+        """The response to a REST request."""
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        where = http.Address(port=int(self.environment["XORB_GATEWAY_PORT"]))
+        return await http.request(where, method, path, body=body, headers=headers, seconds=seconds)
+
+    def direct(self, role: str) -> grpc.aio.Channel:
+        """A channel to a process's own socket, past the edge."""
+        return grpc.aio.insecure_channel(f"unix:{self.run / role}.sock")
+
+    async def temporal(self) -> Client:
+        """A client of its Temporal."""
+        return await Client.connect(self.environment["XORB_TEMPORAL_ADDRESS"])
+
+    async def token(self, organization: str, roles: Iterable[str]) -> str:
+        """An access token of a new account with roles in an organization, signed with the platform's own key."""
+        claims = {
+            "sub": f"accounts/{identifiers.new()}",
+            "org": organization.removeprefix("organizations/"),
+            "sid": str(identifiers.new()),
+            "roles": list(roles),
+        }
+        return await self._issuer().issue(ACCOUNT_AUDIENCE, _LIFETIME, claims)
+
+    async def service_token(self, role: str) -> str:
+        """The token that a process shows to other processes."""
+        return await self._issuer().issue(MESH_AUDIENCE, _LIFETIME, {"sub": f"spiffe://xorb/{role}"})
+
+    def process(self, name: str) -> ComponentStatus:
+        """How a component is."""
+        return next(one for one in status.read(self.run) if one.name == name)
+
+    def kill(self, name: str) -> ComponentStatus:
+        """Kill a component's process with SIGKILL, its children left alone; gives how it was until then."""
+        before = self.process(name)
+        assert before.pid is not None
+        os.kill(before.pid, signal.SIGKILL)
+        return before
+
+    async def restarted(self, before: ComponentStatus) -> None:
+        """Wait until the supervisor has a component up again that was killed."""
+
+        async def is_back() -> bool:
+            now = self.process(before.name)
+            return now.state is State.UP and now.pid not in {None, before.pid}
+
+        await until(is_back, _RESTART_SECONDS)
+
+    def executors(self) -> list[psutil.Process]:
+        """The executors that run now: the orchestrator's children."""
+        orchestrator = psutil.Process(self.process("orchestrator").pid)
+        return [child for child in orchestrator.children(recursive=True) if _is_executor(child)]
+
+    def _issuer(self) -> Issuer:
+        return Issuer(Transit.connect(self.environment["XORB_VAULT_ADDRESS"], self.environment["XORB_VAULT_TOKEN"]))
+
+
+@asynccontextmanager
+async def connected(environment: Mapping[str, str]) -> AsyncIterator[Platform]:
+    """The platform that is reached by these settings, with a channel to its edge."""
+    address = f"127.0.0.1:{environment['XORB_GATEWAY_PORT']}"
+    async with grpc.aio.insecure_channel(address) as channel:
+        yield Platform(environment, channel)
+
+
+async def gone(processes: Iterable[psutil.Process], seconds: float) -> None:
+    """Wait until processes have ended; TimeoutError if they haven't in time."""
+
+    async def have_ended() -> bool:
+        return not any(status.start_time(process.pid) == process.create_time() for process in processes)
+
+    await until(have_ended, seconds)
+
+
+def _is_executor(process: psutil.Process) -> bool:
+    try:
+        return "services.executors" in process.cmdline()
+    except psutil.Error:
+        return False
