@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
-import asyncpg
 from google.protobuf.message import Message
 from sqlalchemy import Executable, text
 from sqlalchemy.engine import CursorResult
@@ -21,6 +20,7 @@ from services.mesh import calls, transactions
 from services.mesh.events import log
 from services.mesh.events.model import Event
 from services.mesh.idempotency import Replayed, remember
+from services.mesh.queries import Query
 
 _SCOPE = text("SELECT set_config('xorb.organization', :organization, true), set_config('xorb.account', :account, true)")
 _SERIALIZE = text("SELECT pg_advisory_xact_lock(hashtextextended(:topic, 0))")
@@ -34,13 +34,11 @@ class Unit:
 
     Attributes:
         connection: The connection, inside its transaction.
-        driver: The driver's own connection behind it, for `services.mesh.queries`.
         call: For whom and why.
         organization: The only organization whose rows are visible.
     """
 
     connection: AsyncConnection
-    driver: asyncpg.Connection
     call: calls.Call
     organization: UUID
     _events: list[tuple[UUID, Event]] = field(default_factory=list)
@@ -144,9 +142,17 @@ class Database:
         """
         call = call or calls.current()
         async with transactions.transaction(self.engine, _beginning(call)) as opened:
-            unit = Unit(opened.connection, opened.driver, call, call.organization)
+            unit = Unit(opened.connection, call, call.organization)
             yield unit
             await unit.finish()
+
+    async def one(self, query: Query, **values: object) -> Any | None:  # noqa: ANN401 - a row's columns are its query's
+        """Returns the row of a hot read for the call being served, outside any unit; None where there is none.
+
+        Raises:
+            Failure: UNAVAILABLE; the database is gone.
+        """
+        return await query.one(self.engine, calls.current(), **values)
 
     async def close(self) -> None:
         """Closes all connections."""

@@ -5,9 +5,10 @@ time of reading one row. Here the engine is in AUTOCOMMIT, and the transaction's
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -16,6 +17,8 @@ from services.mesh.errors import Failure, Reason
 
 _LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, OSError)
 _ROLLBACK_SECONDS = 5.0
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +50,48 @@ async def transaction(engine: AsyncEngine, beginning: str) -> AsyncIterator[Tran
     await opened.connection.close()
 
 
+async def alone(engine: AsyncEngine, run: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
+    """Runs one statement, which is its own transaction, and returns its result.
+
+    Raises:
+        Failure: UNAVAILABLE; the database is gone.
+    """
+    connection, result = await _on_living(engine, run)
+    await connection.close()
+    return result
+
+
 async def _begin(engine: AsyncEngine, beginning: str) -> Transaction:
-    """Returns a connection in a new transaction; pooled connections that died in the meantime are thrown away."""
+    connection, driver = await _on_living(engine, lambda driver: _execute(driver, beginning))
+    return Transaction(connection, driver)
+
+
+async def _execute(driver: asyncpg.Connection, script: str) -> asyncpg.Connection:
+    await driver.execute(script)
+    return driver
+
+
+async def _on_living(
+    engine: AsyncEngine, run: Callable[[asyncpg.Connection], Awaitable[T]]
+) -> tuple[AsyncConnection, T]:
+    """Returns a connection and what `run` came to on it; pooled ones that died in the meantime are thrown away."""
     while True:
         connection = await engine.connect()
         raw = await connection.get_raw_connection()
-        opened = Transaction(connection, raw.driver_connection)
         used = raw.info.setdefault("used", False)
         try:
-            await opened.driver.execute(beginning)
+            result = await run(raw.driver_connection)
         except _LOST as error:
             await connection.invalidate()
             await connection.close()
             if not used:
                 raise Failure(Reason.UNAVAILABLE) from error
         except BaseException:
-            await asyncio.shield(_abandon(opened))
+            await asyncio.shield(_abandon(Transaction(connection, raw.driver_connection)))
             raise
         else:
             raw.info["used"] = True
-            return opened
+            return connection, result
 
 
 async def _commit(opened: Transaction) -> None:
@@ -82,7 +107,8 @@ async def _abandon(opened: Transaction) -> None:
     try:
         if not opened.connection.invalidated:
             async with asyncio.timeout(_ROLLBACK_SECONDS):
-                await opened.driver.execute("ROLLBACK")
+                if opened.driver.is_in_transaction():
+                    await opened.driver.execute("ROLLBACK")
     except Exception:  # noqa: BLE001 - whatever the reason, it must not be used again
         await opened.connection.invalidate()
     finally:

@@ -38,8 +38,11 @@ class FindingsServicer(finding_pb2_grpc.FindingsServiceServicer):
 
     async def GetFinding(self, request: finding_pb2.GetFindingRequest, context: Context) -> finding_pb2.Finding:
         """Returns one finding."""
-        async with self.database.unit() as unit:
-            return wire.message(unit.organization, await _find(unit, request.name))
+        organization, identifier = names.parse(wire.FINDING, request.name)
+        finding = await store.read(self.database, identifier)
+        if finding is None:
+            raise not_found(request.name)
+        return wire.message(organization, finding)
 
     async def ListFindings(
         self, request: finding_pb2.ListFindingsRequest, context: Context

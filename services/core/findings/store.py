@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from services.core.findings.domain import Finding, Recorded, Severity, Sighting, State, Weakness, Wording
 from services.core.findings.tables import FINDINGS, SIGHTINGS
-from services.mesh.database import Unit
+from services.mesh.database import Database, Unit
 from services.mesh.queries import Query
 
 ALL: Select[Any] = select(FINDINGS)
@@ -50,7 +50,8 @@ _WRITE_SIGHTINGS = _upsert(SIGHTINGS, "id", "NOTHING")
 _COUNT_OF_SCAN = text("SELECT count(DISTINCT finding_id) FROM sightings WHERE scan_id = :scan")
 
 
-_GET = Query(select(FINDINGS).where(FINDINGS.c.id == bindparam("id")))
+_BY_ID = select(FINDINGS).where(FINDINGS.c.id == bindparam("id"))
+_READ = Query(_BY_ID)
 
 
 async def recorded(unit: Unit, sightings: Sequence[UUID]) -> frozenset[UUID]:
@@ -76,7 +77,13 @@ async def write(unit: Unit, batch: Sequence[Recorded]) -> None:
 
 async def get(unit: Unit, identifier: UUID) -> Finding | None:
     """Returns a finding."""
-    row = await _GET.one(unit, id=identifier)
+    row = (await unit.execute(_BY_ID, {"id": identifier})).one_or_none()
+    return finding(row) if row else None
+
+
+async def read(database: Database, identifier: UUID) -> Finding | None:
+    """Returns a finding in a single round trip, outside any unit."""
+    row = await database.one(_READ, id=identifier)
     return finding(row) if row else None
 
 
