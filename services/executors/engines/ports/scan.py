@@ -1,8 +1,9 @@
 """The port scan: every address and port of a target, some at a time, at the agreed pace."""
 
 import asyncio
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from services.executors.domain import Address, Kind, Task
 from services.executors.engine import Reporter
@@ -69,6 +70,7 @@ class _Scan:
     def _report(self, place: _Place, sighting: Sighting) -> None:
         service = sighting.service
         self._reporter.service(service)
+        self._reporter.raw(json.dumps(asdict(service)).encode() + b"\n", "application/jsonl")
         location = Endpoint(place.host, service.port, service.tls).location
         asset = str(place.host)
         if sighting.cleartext_login:
