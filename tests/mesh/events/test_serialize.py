@@ -90,3 +90,30 @@ async def test_other_topics_and_organizations_do_not_wait(database: Database) ->
             await other_topic.serialize("things/2")
         async with database.unit(call_of(identifiers.new())) as other_organization:
             await other_organization.serialize("things/1")
+
+
+async def test_a_row_lock_before_the_first_write_does_as_well(database: Database, resource: UUID) -> None:
+    organization, locked, backends = identifiers.new(), asyncio.Event(), list[int]()
+    lock = text("SELECT state FROM serialize_test WHERE id = :id FOR UPDATE")
+    numbers = text(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND pid = :pid"
+    )
+
+    async def second() -> None:
+        await locked.wait()
+        async with database.unit(call_of(organization)) as unit:
+            backends.append((await unit.execute(text("SELECT pg_backend_pid()"))).scalar_one())
+            await unit.execute(lock, {"id": resource})
+            await change(unit, resource, "changed last")
+
+    waiting = asyncio.create_task(second())
+    async with database.unit(call_of(organization)) as unit:
+        await unit.execute(lock, {"id": resource})
+        locked.set()
+        await asyncio.wait({waiting}, timeout=0.2)
+        assert not waiting.done()
+        # Who waits for a row has no number yet.
+        assert (await unit.execute(numbers, {"pid": backends[0]})).scalar_one() == 0
+        await change(unit, resource, "changed first")
+    await waiting
+    assert await story(database, organization) == ["changed first", "changed last"]
