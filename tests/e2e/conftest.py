@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
+from services.mesh.database import Database
 from tests.e2e.members import Member, join
 from tests.e2e.platform import Platform, connected
 
@@ -13,6 +14,14 @@ async def platform(platform_environment: dict[str, str]) -> AsyncIterator[Platfo
     """The whole platform, booted once a session."""
     async with connected(platform_environment) as platform:
         yield platform
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def database(platform_environment: dict[str, str]) -> AsyncIterator[Database]:
+    """The platform's database with the services' role."""
+    database = Database.connect(platform_environment["XORB_POSTGRES_DSN"])
+    yield database
+    await database.close()
 
 
 @pytest_asyncio.fixture

@@ -7,6 +7,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from services.mesh.calls import Call
 from services.mesh.database import Database
+from services.mesh.errors import Failure
 from services.mesh.idempotency import Remembered, Replayed, recall
 from services.mesh.interceptors.layer import Context, Layer, Request, Unary
 from services.mesh.policies import Method
@@ -31,7 +32,8 @@ class Idempotency(Layer):
             return _response(method, remembered)
         try:
             return await proceed(request)
-        except Replayed:
+        except (Replayed, Failure):
+            # What stood in the way may be the same request, which another call has committed in the meantime.
             remembered = await self._recall(call)
             if remembered is None:
                 raise
