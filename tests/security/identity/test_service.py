@@ -12,6 +12,8 @@ import jwt
 import pytest
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
+from xorb.core.v1 import organization_pb2, organization_pb2_grpc
+from xorb.security.v1 import identity_pb2, identity_pb2_grpc
 
 from services.core.organizations.service import MembershipsServicer, OrganizationsServicer
 from services.mesh.database import Database
@@ -23,8 +25,6 @@ from services.mesh.tokens import Issuer, ServiceIdentity, Verifier
 from services.mesh.vault import Transit
 from services.security.identity.memberships import Memberships
 from services.security.identity.service import IdentityServicer
-from xorb.core.v1 import organization_pb2, organization_pb2_grpc
-from xorb.security.v1 import identity_pb2, identity_pb2_grpc
 
 
 class Platform:
