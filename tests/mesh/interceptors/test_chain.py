@@ -11,6 +11,7 @@ import grpc.aio
 import pytest
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
+from xorb.core.v1 import finding_pb2, finding_pb2_grpc, organization_pb2, organization_pb2_grpc
 
 from services.core.organizations.service import OrganizationsServicer
 from services.mesh import identifiers
@@ -20,7 +21,6 @@ from services.mesh.interceptors.chain import chain
 from services.mesh.pages import Pager
 from services.mesh.testing import KEYS, bearer, service_token, serving, token_for
 from services.mesh.tokens import Verifier
-from xorb.core.v1 import finding_pb2, finding_pb2_grpc, organization_pb2, organization_pb2_grpc
 
 SECRET = "hunter2-planted"
 
