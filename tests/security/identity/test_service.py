@@ -103,9 +103,7 @@ async def test_from_an_account_to_an_organization(platform: Platform) -> None:
     organization = await platform.found(first.access_token, "Acme")
     second = await platform.refresh(first.refresh_token)
     assert second.organization == organization
-    caller = await platform.identity.GetCaller(
-        identity_pb2.GetCallerRequest(), metadata=bearer(second.access_token)
-    )
+    caller = await platform.identity.GetCaller(identity_pb2.GetCallerRequest(), metadata=bearer(second.access_token))
     assert (caller.organization, list(caller.roles)) == (organization, ["owner"])
     assert "findings.read" in caller.permissions
 
@@ -133,9 +131,7 @@ async def test_a_refresh_token_used_twice_ends_the_session(platform: Platform) -
 
 async def test_of_many_uses_at_once_one_succeeds(platform: Platform) -> None:
     tokens = await platform.sign_in(*await platform.sign_up())
-    results = await asyncio.gather(
-        *(platform.refresh(tokens.refresh_token) for _ in range(20)), return_exceptions=True
-    )
+    results = await asyncio.gather(*(platform.refresh(tokens.refresh_token) for _ in range(20)), return_exceptions=True)
     assert sum(isinstance(result, identity_pb2.SessionTokens) for result in results) == 1
 
 
