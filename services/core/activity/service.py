@@ -1,6 +1,7 @@
 """The activity service."""
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -65,7 +66,7 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
     ) -> AsyncIterator[Message]:
         """Tells what happens, as far as the caller may see it."""
         permissions = calls.current().caller.permissions
-        async for record in self.watcher.watch(
+        records = self.watcher.watch(
             response_class=activity_pb2.WatchActivityResponse,
             parent=request.parent,
             filter=request.filter,
@@ -74,8 +75,10 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
             present=wire.event,
             names=_named,
             fields=_FIELDS,
-        ):
-            yield record
+        )
+        async with aclosing(records):
+            async for record in records:
+                yield record
 
 
 def _named(event: LoggedEvent) -> Mapping[str, object]:

@@ -1,6 +1,7 @@
 """The scans service."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -129,7 +130,7 @@ class ScansServicer(scan_pb2_grpc.ScansServiceServicer):
         _, identifier = names.parse(wire.SCAN, request.parent)
         async with self.database.unit() as unit:
             await store.get(unit, identifier)
-        async for record in self.watcher.watch(
+        records = self.watcher.watch(
             response_class=scan_pb2.WatchScanResponse,
             parent=request.parent,
             filter=request.filter,
@@ -138,8 +139,10 @@ class ScansServicer(scan_pb2_grpc.ScansServiceServicer):
             present=wire.present,
             names=fields.of_event,
             fields=fields.EVENT,
-        ):
-            yield record
+        )
+        async with aclosing(records):
+            async for record in records:
+                yield record
 
     async def cancel(self, name: str) -> scan_pb2.Scan:
         """Cancels a scan by its name; raises as CancelScan does."""
