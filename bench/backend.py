@@ -1,19 +1,16 @@
 """The platform with a core process that a benchmark can swap for another server behind the same Envoy."""
 
 import asyncio
-import shutil
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.platform import Platform, home
 from services.mesh import sockets
 from stack.components.processes import process_environment
 from stack.grpc_health import serving
-from stack.ports import free_ports
-from stack.settings import DEFAULT_PORTS, StackSettings, load
 from stack.stack import Stack
 from stack.testing import describe
 
@@ -21,27 +18,12 @@ _AROUND = ("postgres", "valkey", "openbao", "temporal", "migrate", "security", "
 
 
 @dataclass(frozen=True)
-class Backend:
-    """Everything but the core process; `environment` is what a client of the components needs."""
+class Backend(Platform):
+    """Everything but the core process, which a benchmark starts when it needs it."""
 
-    settings: StackSettings
-    environment: dict[str, str]
-    stack: Stack
-
-    def pids(self, core: asyncio.subprocess.Process) -> dict[str, int]:
+    def on_the_way(self, core: asyncio.subprocess.Process) -> dict[str, int]:
         """Returns the processes that a read goes through, by name."""
-        others = {status.name: status.pid for status in self.stack.statuses if status.name in {"envoy", "postgres"}}
-        return {"core": core.pid, **{name: pid for name, pid in others.items() if pid}}
-
-    @property
-    def gateway(self) -> int:
-        """Envoy's port."""
-        return self.settings.port("XORB_GATEWAY_PORT").number
-
-    @property
-    def address(self) -> str:
-        """Where Envoy expects the core process."""
-        return f"unix:{self.settings.run}/core.sock"
+        return {"core": core.pid, **{name: pid for name, pid in self.pids.items() if name in {"envoy", "postgres"}}}
 
     @asynccontextmanager
     async def core(self) -> AsyncIterator[asyncio.subprocess.Process]:
@@ -79,17 +61,12 @@ class Backend:
 @asynccontextmanager
 async def backend() -> AsyncIterator[Backend]:
     """Boots everything but the core process, in a home of its own, and removes it at the end."""
-    home = Path(tempfile.mkdtemp(prefix="xorb-bench-"))
-    chosen = {name: str(number) for name, number in zip(DEFAULT_PORTS, free_ports(len(DEFAULT_PORTS)), strict=True)}
-    settings = load({"XORB_HOME": str(home), "XORB_LOG_LEVEL": "WARNING", **chosen})
-    try:
+    with home() as settings:
         # Its environment takes the secrets that a first start makes, so the core process comes up once beforehand.
         async with Stack(settings, (*_AROUND, "core")):
             pass
         async with Stack(settings, _AROUND) as stack:
             yield Backend(settings, describe(settings), stack)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
 
 
 async def _healthy(address: str) -> bool:

@@ -53,9 +53,9 @@ async def _measure(platform: Backend, someone: Tenant, core: asyncio.subprocess.
     path = f"/v1/{someone.finding.name}"
     await load.ready(platform.gateway, path, someone.token)
     await load.get(platform.gateway, path, someone.token, connections=CONNECTIONS, seconds=1.0)
-    before = processor_seconds(platform.pids(core))
+    before = processor_seconds(platform.on_the_way(core))
     run = await load.get(platform.gateway, path, someone.token, connections=CONNECTIONS, seconds=SECONDS)
-    after = processor_seconds(platform.pids(core))
+    after = processor_seconds(platform.on_the_way(core))
     return Run(run, {name: 1e6 * (after[name] - before[name]) / run.requests for name in after})
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import grpc.aio
 from xorb.core.v1 import finding_pb2, finding_pb2_grpc
 
-from bench.backend import Backend
+from bench.platform import Platform
 from services.mesh import identifiers
 from services.mesh.tokens import ACCOUNT_AUDIENCE, MESH_AUDIENCE, Issuer
 from services.mesh.vault import Transit
@@ -25,7 +25,7 @@ class Tenant:
     finding: finding_pb2.Finding
 
 
-async def tenant(platform: Backend, findings: int) -> Tenant:
+async def tenant(platform: Platform, findings: int) -> Tenant:
     """Makes an organization with this many findings; the core process must be up."""
     organization = identifiers.new()
     async with grpc.aio.insecure_channel(platform.address) as channel:
@@ -38,18 +38,18 @@ async def tenant(platform: Backend, findings: int) -> Tenant:
     return Tenant(organization, token, listed.findings[0])
 
 
-async def access_token(platform: Backend, organization: UUID) -> str:
+async def access_token(platform: Platform, organization: UUID) -> str:
     """Returns an owner's access token, signed by the platform's own key."""
-    claims = {
-        "sub": f"accounts/{identifiers.new()}",
-        "org": str(organization),
-        "sid": str(identifiers.new()),
-        "roles": ["owner"],
-    }
-    return await _issuer(platform).issue(ACCOUNT_AUDIENCE, _LIFETIME, claims)
+    return (await access_tokens(platform, organization, 1))[0]
 
 
-async def record(platform: Backend, channel: grpc.aio.Channel, organization: UUID, count: int) -> None:
+async def access_tokens(platform: Platform, organization: UUID, count: int) -> list[str]:
+    """Returns as many owners' access tokens, each of another account."""
+    issuer = _issuer(platform)
+    return [await issuer.issue(ACCOUNT_AUDIENCE, _LIFETIME, _claims(organization)) for _ in range(count)]
+
+
+async def record(platform: Platform, channel: grpc.aio.Channel, organization: UUID, count: int) -> None:
     """Records sightings of as many different findings, as the orchestrator does."""
     token = await _issuer(platform).issue(MESH_AUDIENCE, _LIFETIME, {"sub": "spiffe://xorb/orchestrator"})
     stub = finding_pb2_grpc.SightingsServiceStub(channel)
@@ -62,6 +62,15 @@ async def record(platform: Backend, channel: grpc.aio.Channel, organization: UUI
             sightings=[_report(organization, target, number) for number in numbers],
         )
         await stub.RecordSightings(request, metadata=(("authorization", f"Bearer {token}"),))
+
+
+def _claims(organization: UUID) -> dict[str, object]:
+    return {
+        "sub": f"accounts/{identifiers.new()}",
+        "org": str(organization),
+        "sid": str(identifiers.new()),
+        "roles": ["owner"],
+    }
 
 
 def _report(organization: UUID, target: UUID, number: int) -> finding_pb2.SightingReport:
@@ -85,5 +94,5 @@ def _report(organization: UUID, target: UUID, number: int) -> finding_pb2.Sighti
     return report
 
 
-def _issuer(platform: Backend) -> Issuer:
+def _issuer(platform: Platform) -> Issuer:
     return Issuer(Transit.connect(platform.environment["XORB_VAULT_ADDRESS"], platform.environment["XORB_VAULT_TOKEN"]))

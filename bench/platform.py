@@ -1,0 +1,59 @@
+"""The platform in a home of its own, for the length of a benchmark."""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stack.catalogue import BUILDERS
+from stack.ports import free_ports
+from stack.settings import DEFAULT_PORTS, StackSettings, load
+from stack.stack import Stack
+from stack.testing import describe
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Running components; `environment` is what a client of them needs."""
+
+    settings: StackSettings
+    environment: dict[str, str] = field(repr=False)
+    stack: Stack
+
+    @property
+    def gateway(self) -> int:
+        """Envoy's port."""
+        return self.settings.port("XORB_GATEWAY_PORT").number
+
+    @property
+    def address(self) -> str:
+        """Where the core process serves."""
+        return f"unix:{self.settings.run}/core.sock"
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The running components' processes, by name."""
+        return {status.name: status.pid for status in self.stack.statuses if status.pid}
+
+
+@contextlib.contextmanager
+def home() -> Iterator[StackSettings]:
+    """Gives the settings of a stack in an empty home with free ports, and removes the home at the end."""
+    directory = Path(tempfile.mkdtemp(prefix="xorb-bench-"))
+    chosen = {name: str(number) for name, number in zip(DEFAULT_PORTS, free_ports(len(DEFAULT_PORTS)), strict=True)}
+    settings = load({"XORB_HOME": str(directory), "XORB_LOG_LEVEL": "WARNING", **chosen})
+    try:
+        yield settings
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+        shutil.rmtree(settings.run, ignore_errors=True)
+
+
+@contextlib.asynccontextmanager
+async def running(*names: str) -> AsyncIterator[Platform]:
+    """Boots these components, or the whole platform, and removes them with their state at the end."""
+    with home() as settings:
+        async with Stack(settings, names or tuple(BUILDERS)) as stack:
+            yield Platform(settings, describe(settings), stack)
