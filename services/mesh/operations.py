@@ -97,7 +97,7 @@ class OperationsServicer(operations_pb2_grpc.OperationsServicer):
             next_page_token=self._open(request.page_token, purpose),
         )
         await found.fetch_next_page()
-        operations = [await self._operation(operation_name(entry.id)) for entry in found.current_page or ()]
+        operations = [one for entry in found.current_page or () if (one := await self._listed(entry.id))]
         token = self.signer.sign(found.next_page_token, purpose) if found.next_page_token else ""
         return operations_pb2.ListOperationsResponse(operations=operations, next_page_token=token)
 
@@ -139,6 +139,15 @@ class OperationsServicer(operations_pb2_grpc.OperationsServicer):
             operation.response.CopyFrom(_pack(standing.result))
         operation.done = standing.error is not None or standing.result is not None
         return operation
+
+    async def _listed(self, resource: str) -> operations_pb2.Operation | None:
+        """Returns a workflow's operation; None for a workflow whose resource was never committed."""
+        try:
+            return await self._operation(operation_name(resource))
+        except Failure as failure:
+            if failure.reason is not Reason.NOT_FOUND:
+                raise
+            return None
 
     def _work(self, name: str) -> tuple[Work, UUID]:
         """Returns who knows of an operation, and the resource's identifier. The mesh has checked the name's form."""

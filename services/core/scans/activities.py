@@ -85,9 +85,11 @@ class ScanActivities:
 
     @activity.defn(name=FINISH)
     async def finish(self, ending: Ending) -> None:
-        """Ends the scan: lets go of its targets, skips what hasn't run, and says so."""
+        """Ends the scan: lets go of its targets, skips what hasn't run, and says so. Without a scan there is no end."""
         async with self.database.unit(_call(ending.scan)) as unit:
-            scan = await store.get(unit, UUID(ending.scan.scan), lock=True)
+            scan = await store.find(unit, UUID(ending.scan.scan), lock=True)
+            if scan is None:
+                return
             await store.release_targets(unit, scan.id)
             tasks = [await _skip(unit, scan, task) for task in await store.tasks(unit, scan.id)]
             if scan.state in domain.ENDED:

@@ -47,17 +47,22 @@ async def add(unit: Unit, scan: Scan, targets: Sequence[ScanTarget]) -> None:
         raise Failure(Reason.TARGET_BUSY) from error
 
 
+async def find(unit: Unit, identifier: UUID, *, lock: bool = False) -> Scan | None:
+    """Returns a scan if there is one; with `lock`, nobody else changes it until the transaction ends."""
+    statement = select(SCANS).where(SCANS.c.organization_id == unit.organization, SCANS.c.id == identifier)
+    row = (await unit.execute(statement.with_for_update() if lock else statement)).mappings().one_or_none()
+    return (await scans(unit, [row]))[0] if row else None
+
+
 async def get(unit: Unit, identifier: UUID, *, lock: bool = False) -> Scan:
-    """Returns a scan; with `lock`, nobody else changes it until the transaction ends.
+    """Returns a scan that has to be there, as `find` does.
 
     Raises:
         Failure: NOT_FOUND.
     """
-    statement = select(SCANS).where(SCANS.c.organization_id == unit.organization, SCANS.c.id == identifier)
-    row = (await unit.execute(statement.with_for_update() if lock else statement)).mappings().one_or_none()
-    if row is None:
+    found = await find(unit, identifier, lock=lock)
+    if found is None:
         raise not_found(f"organizations/{unit.organization}/scans/{identifier}")
-    (found,) = await scans(unit, [row])
     return found
 
 

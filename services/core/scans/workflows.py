@@ -27,7 +27,10 @@ _LONGEST_TASK = timedelta(hours=2)
 _SOON = RetryPolicy(
     initial_interval=timedelta(milliseconds=50), backoff_coefficient=1.5, maximum_interval=timedelta(seconds=5)
 )
-_FEW = RetryPolicy(initial_interval=timedelta(milliseconds=500), maximum_attempts=5)
+# What fails is the platform, since executors' failures are outcomes: about a minute for a service to come back.
+_PATIENT = RetryPolicy(
+    initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=10), maximum_attempts=12
+)
 _UNCOMMITTED = timedelta(minutes=1)
 
 
@@ -118,7 +121,7 @@ class RunScan:
                 result_type=TaskResult,
                 start_to_close_timeout=_LONGEST_TASK,
                 heartbeat_timeout=HEARTBEAT_TIMEOUT,
-                retry_policy=_FEW,
+                retry_policy=_PATIENT,
                 cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             )
         done = self._progress
