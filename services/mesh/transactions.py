@@ -107,9 +107,16 @@ async def _abandon(opened: Transaction) -> None:
     try:
         if not opened.connection.invalidated:
             async with asyncio.timeout(_ROLLBACK_SECONDS):
-                if opened.driver.is_in_transaction():
-                    await opened.driver.execute("ROLLBACK")
+                await _roll_back(opened.driver)
     except Exception:  # noqa: BLE001 - whatever the reason, it must not be used again
         await opened.connection.invalidate()
     finally:
         await opened.connection.close()
+
+
+async def _roll_back(driver: asyncpg.Connection) -> None:
+    if not driver.is_in_transaction():
+        # A cancelled BEGIN may still be on its way: only an answer to something later tells what became of it.
+        await driver.execute("")
+    if driver.is_in_transaction():
+        await driver.execute("ROLLBACK")
