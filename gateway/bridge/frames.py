@@ -3,11 +3,13 @@
 import json
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from google.protobuf import json_format
 from google.protobuf.message import Message
 from google.rpc import status_pb2
+from websockets import frames as websocket_frames
 
 from gateway.bridge import problems
 from gateway.bridge.routes import Route
@@ -16,7 +18,7 @@ _REMEMBERED_FRAMES = 256
 _LONGEST_REMEMBERED = 16 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """One server frame.
 
@@ -29,6 +31,11 @@ class Frame:
     text: bytes
     resume_token: str = ""
     end: status_pb2.Status | None = None
+
+    @cached_property
+    def wire(self) -> bytes:
+        """The bytes that a server sends for it: one unmasked text frame (RFC 6455, section 5.2), made once."""
+        return websocket_frames.Frame(websocket_frames.Opcode.TEXT, self.text).serialize(mask=False)
 
 
 class Encoder:

@@ -2,8 +2,9 @@
 
 import asyncio
 
-from websockets.asyncio.server import ServerConnection, broadcast
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
 from gateway.bridge import frames, problems
 from gateway.bridge.frames import Frame
@@ -32,7 +33,7 @@ class Outlet:
         if self._connection.transport.get_write_buffer_size() > self._limits.backlog_bytes:
             self.finish(problems.too_slow(self._resume_token))
             return False
-        broadcast((self._connection,), frame.text, text=True)
+        self._write(frame)
         self._remember(frame)
         return True
 
@@ -62,13 +63,18 @@ class Outlet:
         if self._said is not None and self._said.end is not None and ended is None:
             ended = problems.of_status(self._said.end)
         else:
-            broadcast((self._connection,), frames.terminal(status, self._resume_token).text, text=True)
+            self._write(frames.terminal(status, self._resume_token))
         code = ended.close_code if ended else problems.NORMAL
         try:
             async with asyncio.timeout(self._limits.close_seconds):
                 await self._connection.close(code, ended.reason if ended else "")
         except (TimeoutError, ConnectionClosed):
             self._connection.transport.abort()
+
+    def _write(self, frame: Frame) -> None:
+        # Past the library, which would build the same bytes for every socket anew: nothing is compressed or fragmented.
+        if self._connection.state is State.OPEN:
+            self._connection.transport.write(frame.wire)
 
     def _remember(self, frame: Frame) -> None:
         self._resume_token = frame.resume_token or self._resume_token
