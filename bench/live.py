@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from redis.asyncio import Redis
@@ -18,17 +19,21 @@ from bench.load import percentile
 from bench.platform import Platform, running
 from bench.report import emit
 from bench.tenants import Tenant, access_tokens, tenant
+from bench.usage import processor_seconds
 from services.mesh.calls import Call
 from services.mesh.database import Database
 from services.mesh.events import log
 from services.mesh.events.model import Event
 
-SOCKETS = (1, 100, 1000)
+SOCKETS = (1000,)
 EVENTS = 100
 SPACING = 0.05
 AIM_P99_MS = 25.0
 _WARM_UP = 10
 _CHANNEL = "bench"
+_ON_THE_WAY = ("postgres", "relay", "valkey", "core", "bridge", "envoy")
+
+_NOBODY: Mapping[str, int] = MappingProxyType({})
 
 Publish = Callable[[str], Awaitable[int]]
 """Publishes an event of this name and returns when its clock began, in nanoseconds."""
@@ -83,7 +88,7 @@ async def _sockets(platform: Platform, writer: Writer, sockets: int, users: str)
     tokens = await access_tokens(platform, organization, 1 if users == "one user" else sockets)
     path = f"/v1/organizations/{organization}/findings:watch"
     settings = {"port": platform.gateway, "path": path, "tokens": tokens, "sockets": sockets}
-    figures = await _measure("bench.sockets", settings, writer.commit, sockets)
+    figures = await _measure("bench.sockets", settings, writer.commit, sockets, platform.pids)
     emit("live", sockets=sockets, users=users, **figures, aim_p99_ms=AIM_P99_MS)
 
 
@@ -99,15 +104,20 @@ async def _watch(platform: Platform, writer: Writer) -> None:
     emit("live_grpc_watch", watches=1, **await _measure("bench.fanout", settings, writer.commit, 1))
 
 
-async def _measure(module: str, settings: Mapping[str, Any], publish: Publish, listeners: int) -> dict[str, Any]:
-    """Returns the latencies of events at listeners, and how many were missing."""
+async def _measure(
+    module: str, settings: Mapping[str, Any], publish: Publish, listeners: int, pids: Mapping[str, int] = _NOBODY
+) -> dict[str, Any]:
+    """Returns the latencies of events at listeners, how many were missing, and what each process spent on an event."""
+    on_the_way = {name: pid for name, pid in pids.items() if name in _ON_THE_WAY}
     async with child.listening(module, settings) as process:
+        before = processor_seconds(on_the_way)
         sent = {f"bench {number}": 0 for number in range(-_WARM_UP, EVENTS)}
         for name in sent:
             due = asyncio.get_running_loop().time() + SPACING
             sent[name] = await publish(name)
             await asyncio.sleep(due - asyncio.get_running_loop().time())
         await asyncio.sleep(1)
+        after = processor_seconds(on_the_way)
         seen = await child.arrivals(process)
     counted = list(sent)[_WARM_UP:]
     latencies = tuple((arrived - sent[name]) / 1e6 for name in counted for arrived in seen.get(name, ()))
@@ -117,6 +127,9 @@ async def _measure(module: str, settings: Mapping[str, Any], publish: Publish, l
         "longest_ms": max(latencies, default=0.0),
         "events": EVENTS,
         "missing": EVENTS * listeners - len(latencies),
+        "processor_ms_per_event": {
+            name: round(1000 * (after[name] - before[name]) / len(sent), 2) for name in on_the_way
+        },
     }
 
 
