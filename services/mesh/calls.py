@@ -16,8 +16,8 @@ class Caller:
     Attributes:
         subject: The account's resource name, a service's SPIFFE identity, or `anonymous`.
         organization: The organization of the token; `NO_ORGANIZATION` where there is none.
-        roles: The account's roles in it.
-        permissions: What these roles grant.
+        roles: The account's roles in it: what its token says until authorization has asked, then those of now.
+        permissions: What these roles grant; nothing until authorization has asked.
         session: The session's identifier; empty for services.
         token: The bearer token, to travel with calls on the caller's behalf.
     """
@@ -44,7 +44,6 @@ class Call:
         organization: The only organization whose rows the call's transactions see.
         over_rest: Whether Envoy transcoded it from REST.
         deadline: The event loop's time at which the caller stops waiting; None for streams.
-        given_trace_context: The trace context to hand on where no span of this process stands for it.
     """
 
     method: str
@@ -55,13 +54,10 @@ class Call:
     request_digest: bytes = b""
     over_rest: bool = False
     deadline: float | None = None
-    given_trace_context: dict[str, str] | None = None
 
     @property
     def trace_context(self) -> dict[str, str]:
-        """The W3C trace context to hand on: the one given, or that of the running span."""
-        if self.given_trace_context is not None:
-            return self.given_trace_context
+        """The W3C trace context to hand on: that of the running span."""
         carrier: dict[str, str] = {}
         propagate.inject(carrier)
         return carrier

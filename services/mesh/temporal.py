@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
+from temporalio.contrib.opentelemetry import TracingInterceptor
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -20,13 +21,18 @@ _STOP_TIMEOUT = timedelta(seconds=3)
 
 
 async def connect(settings: Settings, *, lazy: bool = True) -> Client:
-    """Returns a client.
+    """Returns a client; the trace of whoever starts a workflow goes with it to the activities.
 
     Args:
         settings: Where Temporal is.
         lazy: Whether to connect when first used, so that Temporal may start later; not for workers.
     """
-    return await Client.connect(settings.temporal_address, namespace=settings.temporal_namespace, lazy=lazy)
+    return await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        interceptors=[TracingInterceptor()],
+        lazy=lazy,
+    )
 
 
 def worker(

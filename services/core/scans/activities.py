@@ -157,5 +157,4 @@ def _call(order: ScanOrder) -> Call:
         method="RunScan",
         caller=Caller(IDENTITY),
         organization=UUID(order.organization),
-        given_trace_context=dict(order.trace_context),
     )

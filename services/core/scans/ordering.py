@@ -11,7 +11,7 @@ from services.core.scans import store, wire
 from services.core.scans.control import Control
 from services.core.scans.domain import Scan, ScanTarget, State
 from services.core.scans.orders import ScanOrder
-from services.mesh import calls, identifiers, names
+from services.mesh import calls, identifiers, names, outgoing
 from services.mesh.database import Database
 from services.mesh.errors import Failure, Reason
 from services.mesh.operations import started
@@ -51,9 +51,11 @@ class Ordering:
             return unit.reply(started(name, wire.progress(scan, ())))
 
     async def _target(self, name: str) -> ScanTarget:
-        metadata = (("authorization", f"Bearer {calls.current().caller.token}"),)
+        metadata = outgoing.metadata(calls.current().caller.token)
         request = target_pb2.GetTargetRequest(name=name)
-        target: target_pb2.Target = await self.targets.GetTarget(request, metadata=metadata, timeout=_SECONDS)
+        target: target_pb2.Target = await self.targets.GetTarget(
+            request, metadata=metadata, timeout=outgoing.timeout(_SECONDS)
+        )
         if target.verification_state != target_pb2.Target.VERIFIED:
             raise Failure(
                 Reason.TARGET_NOT_VERIFIED, f"{target.display_name} isn't verified as yours. Verify it first."
@@ -80,4 +82,4 @@ def _scan(message: scan_pb2.Scan, targets: list[ScanTarget]) -> Scan:
 
 
 def _order(scan: Scan) -> ScanOrder:
-    return ScanOrder(str(scan.organization), str(scan.id), dict(calls.current().trace_context))
+    return ScanOrder(str(scan.organization), str(scan.id))

@@ -7,11 +7,10 @@ from services.executors.domain import Service
 
 @dataclass(frozen=True)
 class ScanOrder:
-    """Which scan to run, and the trace that ordered it. Identifiers are UUIDs as text."""
+    """Which scan to run. Identifiers are UUIDs as text."""
 
     organization: str
     scan: str
-    trace_context: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from xorb.core.v1 import finding_pb2, finding_pb2_grpc
 from services.core.scans import domain, wire
 from services.core.scans.domain import Task
 from services.executors.domain import Observation
-from services.mesh import names
+from services.mesh import names, outgoing
 from services.mesh.tokens import ServiceIdentity
 
 _SECONDS = 20.0
@@ -39,8 +39,8 @@ class Sightings:
             scan=wire.scan_name(organization, scan),
             sightings=[_report(organization, scan, task, observation, stamp) for observation in seen],
         )
-        metadata = (("authorization", f"Bearer {await self.identity.token()}"),)
-        response = await self.stub.RecordSightings(request, metadata=metadata, timeout=_SECONDS)
+        metadata = outgoing.metadata(await self.identity.token())
+        response = await self.stub.RecordSightings(request, metadata=metadata, timeout=outgoing.timeout(_SECONDS))
         return int(response.scan_finding_count)
 
 

@@ -7,7 +7,7 @@ import grpc
 import grpc.aio
 from xorb.core.v1 import organization_pb2, organization_pb2_grpc
 
-from services.mesh import names
+from services.mesh import names, outgoing
 from services.mesh.tokens import ServiceIdentity
 from services.security.identity import wire
 from services.security.identity.domain import Membership
@@ -35,9 +35,9 @@ class Memberships:
         request = organization_pb2.ResolveMembershipRequest(
             account=names.join("accounts", account), organization=organization
         )
-        metadata = (("authorization", f"Bearer {await self.identity.token()}"),)
+        metadata, timeout = outgoing.metadata(await self.identity.token()), outgoing.timeout(_SECONDS)
         try:
-            return wire.membership(await self.stub.ResolveMembership(request, metadata=metadata, timeout=_SECONDS))
+            return wire.membership(await self.stub.ResolveMembership(request, metadata=metadata, timeout=timeout))
         except grpc.aio.AioRpcError as error:
             if error.code() is grpc.StatusCode.NOT_FOUND and not organization:
                 return Membership()

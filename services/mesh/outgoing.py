@@ -1,0 +1,30 @@
+"""What goes with a call to another service: the token, the trace, and what is left of the time."""
+
+import asyncio
+
+from opentelemetry import propagate
+
+from services.mesh import calls
+
+Metadata = tuple[tuple[str, str], ...]
+
+
+def metadata(token: str) -> Metadata:
+    """Returns a call's metadata: the bearer token, and the trace context of the running span (W3C)."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    return (("authorization", f"Bearer {token}"), *carrier.items())
+
+
+def timeout(most: float) -> float:
+    """Returns the seconds that a call may take: `most`, or less where the call being served ends sooner.
+
+    A call that waits longer than its own caller does work that nobody will see.
+    """
+    try:
+        deadline = calls.current().deadline
+    except LookupError:
+        deadline = None
+    if deadline is None:
+        return most
+    return max(0.0, min(most, deadline - asyncio.get_running_loop().time()))
