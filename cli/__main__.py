@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _function in (account.login, account.logout, account.whoami, activity.watch, status.status):
+for _function in (account.login, account.logout, account.whoami, account.token, activity.watch, status.status):
     app.command()(_function)
 app.add_typer(organizations.app, name="organizations")
 app.add_typer(targets.app, name="targets")

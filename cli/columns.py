@@ -79,7 +79,7 @@ SCANS = (
     Column("findings", lambda scan: str(scan.progress.findings)),
     Column("profile", lambda scan: enum_name(scan, "profile")),
     Column("created", lambda scan: when(scan.create_time)),
-    Column("ended", lambda scan: when(scan.end_time)),
+    Column("ended", lambda scan: when(scan.end_time), spare=True),
 )
 SCAN = (
     _NAME,
@@ -109,7 +109,7 @@ FINDINGS = (
     Column("title", lambda finding: str(finding.title), wide=True),
     Column("location", lambda finding: str(finding.location or finding.asset), wide=True),
     Column("seen", lambda finding: str(finding.sighting_count)),
-    Column("last_seen", lambda finding: when(finding.last_seen_time)),
+    Column("last_seen", lambda finding: when(finding.last_seen_time), spare=True),
 )
 FINDING = (
     _NAME,

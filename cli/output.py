@@ -19,6 +19,10 @@ from rich.text import Text
 
 from cli.text import clean
 
+_PIPE_WIDTH = 500
+"""Characters. Where no terminal is, a row is one line: pipes and logs don't fold."""
+_NARROW = 110
+"""Characters. In a terminal that is not as wide, tables leave out what is of less use."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -39,12 +43,14 @@ class Column:
         value: The cell of a message.
         style: A rich style, or a function from the cell to one.
         wide: Whether it may be folded over several lines; others are never cut.
+        spare: Whether narrow terminals do without it.
     """
 
     name: str
     value: Callable[[Any], str]
     style: str | Callable[[str], str] = ""
     wide: bool = False
+    spare: bool = False
 
     @property
     def title(self) -> str:
@@ -66,7 +72,7 @@ class Printer:
 
     def __init__(self, output: Format) -> None:
         self.output = output
-        self.console = Console(highlight=False, soft_wrap=False)
+        self.console = Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
         self.remarks = Console(stderr=True, highlight=False)
 
     def many(self, messages: Iterable[Message], columns: Sequence[Column], empty: str) -> None:
@@ -113,11 +119,12 @@ class Printer:
         if not messages:
             self.remark(empty)
             return
+        shown = [column for column in columns if not column.spare or self.console.width >= _NARROW]
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-        for column in columns:
+        for column in shown:
             table.add_column(column.title, no_wrap=not column.wide, overflow="fold" if column.wide else "ellipsis")
         for message in messages:
-            table.add_row(*(column.cell(message) for column in columns))
+            table.add_row(*(column.cell(message) for column in shown))
         self.console.print(table)
 
 

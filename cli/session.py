@@ -111,10 +111,18 @@ class Session:
         Raises:
             CliError: Nobody is signed in, or the session has ended.
         """
+        return (("authorization", f"Bearer {self.access_token(renew=renew)}"),)
+
+    def access_token(self, *, renew: bool = False) -> str:
+        """Returns an access token that is good for another call, or with `renew` a new one.
+
+        Raises:
+            CliError: Nobody is signed in, or the session has ended.
+        """
         credentials = self.credentials()
         if renew or not credentials.fresh(time.time()):
             credentials = self._renew(credentials)
-        return (("authorization", f"Bearer {credentials.access_token}"),)
+        return credentials.access_token
 
     def credentials(self) -> Credentials:
         """Returns who is signed in.

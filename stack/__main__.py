@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from stack import commands
+from stack.demo.command import demo as run_demo
 from stack.errors import StackError
 from stack.settings import load
 
@@ -54,6 +55,17 @@ def up(
             asyncio.run(commands.run(settings, _names(only), _output))
 
     _guarded(start)
+
+
+@application.command()
+def demo() -> None:
+    """Boot, run a scan on the demo target, print what it found, stop; what is up already stays up."""
+
+    def show() -> None:
+        if code := asyncio.run(run_demo(load(os.environ), _output)):
+            raise typer.Exit(code)
+
+    _guarded(show)
 
 
 @application.command()

@@ -15,6 +15,7 @@ import psutil
 from rich.console import Console
 
 from stack import lock, ports, status
+from stack.attended import attended
 from stack.catalogue import components
 from stack.components.openbao import unseal_path
 from stack.errors import StackError
@@ -27,27 +28,13 @@ _START_SECONDS = 180
 
 async def run(settings: StackSettings, names: Sequence[str] | None, console: Console) -> None:
     """Boot the stack, show it, and stop it on SIGINT or SIGTERM; a second one kills what is still running."""
-    end = asyncio.Event()
+
+    async def stay() -> None:
+        console.print(summary(settings, names), highlight=False, soft_wrap=True)
+        await asyncio.Event().wait()
+
     with Picture(console) as picture:
-        stack = Stack(settings, names, picture.show, serve_metrics=names is None)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, lambda: stack.kill() if end.is_set() else end.set())
-        try:
-            starting = asyncio.create_task(stack.start())
-            ending = asyncio.create_task(end.wait())
-            await asyncio.wait({starting, ending}, return_when=asyncio.FIRST_COMPLETED)
-            if not starting.done():
-                starting.cancel()
-                await asyncio.wait({starting})
-            elif starting.exception() is None:
-                console.print(summary(settings, names), highlight=False, soft_wrap=True)
-            if not starting.cancelled():
-                starting.result()
-                await ending
-        finally:
-            end.set()
-            await stack.stop()
+        await attended(Stack(settings, names, picture.show, serve_metrics=names is None), stay)
 
 
 def summary(settings: StackSettings, names: Sequence[str] | None) -> str:

@@ -11,6 +11,7 @@ from xorb.security.v1 import identity_pb2, identity_pb2_grpc
 from cli import columns, context
 from cli.context import OutputOption
 from cli.errors import CliError, reason_of
+from cli.output import write
 from cli.session import Session
 
 
@@ -61,6 +62,11 @@ def whoami(call: typer.Context, output: OutputOption = None) -> None:
     identity = shared.session.stub(identity_pb2_grpc.IdentityServiceStub)
     caller = shared.session.call(identity.GetCaller, identity_pb2.GetCallerRequest())
     shared.printer(output).one(caller, columns.CALLER)
+
+
+def token(call: typer.Context) -> None:
+    """Prints an access token for curl and other programs; it is good for a few minutes."""
+    write(context.of(call).session.access_token() + "\n")
 
 
 def enter(session: Session, organization: str, *, create: bool) -> None:

@@ -120,3 +120,15 @@ def test_organizations(xorb: Xorb, platform: Platform) -> None:
     assert xorb("organizations", "use", platform.organizations[1].name[-8:]).code == 0
     xorb("targets", "list")
     assert platform.requests[-1].parent == platform.organizations[1].name
+
+
+def test_token_is_what_other_programs_send(xorb: Xorb, platform: Platform) -> None:
+    result = xorb("token")
+    assert result.code == 0
+    assert result.out.strip() in platform.access
+
+
+def test_token_of_nobody(anonymous: Xorb) -> None:
+    result = anonymous("token")
+    assert (result.code, result.out) == (1, "")
+    assert "xorb login" in result.err

@@ -52,6 +52,14 @@ def test_list_in_every_format(xorb: Xorb, targets: list[str]) -> None:
     assert [row["address"] for row in rows] == targets
 
 
+def test_without_a_terminal_a_row_is_a_line(xorb: Xorb, platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    platform.findings.append(_finding(1, title="A title that is longer than forty characters " * 2))
+    lines = xorb("findings", "list").out.splitlines()
+    assert len(lines) == 2
+    assert lines[0].split()[-2:] == ["LAST", "SEEN"]
+
+
 def test_names_may_be_short(xorb: Xorb, platform: Platform, targets: list[str]) -> None:
     first = platform.targets[0]
     for text in ("example.org", "EXAMPLE.org", first.name, first.name[-36:], first.name[-8:]):
