@@ -9,7 +9,7 @@ import pytest_asyncio
 from google.protobuf import json_format
 from google.protobuf.message import Message
 
-from tests.e2e.members import Member, join
+from tests.e2e.members import Member, colleague, join
 from tests.e2e.platform import Platform, connected
 from tests.e2e.scans import ended, findings, order, sightings
 
@@ -57,3 +57,15 @@ async def inhabited(platform: Platform) -> Inhabited:
 async def stranger(platform: Platform) -> Member:
     """The owner of another organization, which is empty."""
     return await join(platform)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def viewer(inhabited: Inhabited) -> Member:
+    """Somebody of the same organization who may look at everything."""
+    return await colleague(inhabited.owner, "viewer")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def guest(inhabited: Inhabited) -> Member:
+    """Somebody of the same organization who has no role in it."""
+    return await colleague(inhabited.owner)

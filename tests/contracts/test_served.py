@@ -12,7 +12,7 @@ from tests.contracts.answers import of_response, over_grpc, over_rest
 from tests.contracts.catalogue import Entry, entries, request_for
 from tests.contracts.conftest import Inhabited
 from tests.contracts.partner_calls import Outcome, call_all_asynchronous, call_all_blocking, reachable
-from tests.e2e.members import Member, colleague, sign_up
+from tests.e2e.members import Member, sign_up
 from tests.e2e.platform import Platform
 
 OK = 0
@@ -96,7 +96,7 @@ async def test_its_own_organization_is_let_in(platform: Platform, inhabited: Inh
 
 
 async def test_nobody_signs_in_to_another_organization(platform: Platform, inhabited: Inhabited) -> None:
-    credentials, nobody = await sign_up(platform), Member(platform, "", "")
+    (_, credentials), nobody = await sign_up(platform), Member(platform, "", "")
     session = await nobody.post("sessions:sign-in", credentials)
     tries = {"sign-in": credentials, "refresh": {"refreshToken": session["refreshToken"]}}
     for verb, body in tries.items():
@@ -110,8 +110,7 @@ async def test_nobody_signs_in_to_another_organization(platform: Platform, inhab
 
 
 @pytest.mark.parametrize("entry", CHANGES, ids=str)
-async def test_a_viewer_changes_nothing(platform: Platform, inhabited: Inhabited, entry: Entry) -> None:
-    viewer = await colleague(inhabited.owner, "viewer")
+async def test_a_viewer_changes_nothing(platform: Platform, inhabited: Inhabited, viewer: Member, entry: Entry) -> None:
     request = inhabited.existing(request_for(entry, str(viewer.identifier)))
     answer = await over_grpc(platform.channel, entry, request, viewer.token)
     assert (answer.code, answer.reason) == (PERMISSION_DENIED, "PERMISSION_DENIED")
@@ -120,8 +119,9 @@ async def test_a_viewer_changes_nothing(platform: Platform, inhabited: Inhabited
 
 
 @pytest.mark.parametrize("entry", WITH_PERMISSION, ids=str)
-async def test_without_a_role_there_is_nothing(platform: Platform, inhabited: Inhabited, entry: Entry) -> None:
-    guest = await colleague(inhabited.owner)
+async def test_without_a_role_there_is_nothing(
+    platform: Platform, inhabited: Inhabited, guest: Member, entry: Entry
+) -> None:
     request = inhabited.existing(request_for(entry, str(guest.identifier)))
     answer = await over_grpc(platform.channel, entry, request, guest.token)
     assert (answer.code, answer.reason) == (PERMISSION_DENIED, "PERMISSION_DENIED")

@@ -3,14 +3,22 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import insert
+
+from services.core.organizations.store import MEMBERSHIPS
+from services.mesh.database import Database
+from services.mesh.testing import call_of
 from stack import http
 from stack.demo_target import CHALLENGE
+from stack.polling import until
 from tests.e2e.platform import Platform
 
 Json = dict[str, Any]
+_BACK_SECONDS = 60
 _PASSWORD = secrets.token_urlsafe(18)
 
 
@@ -58,6 +66,14 @@ class Member:
         response = await self.respond(method, path, body)
         assert response.status == 200, response.body
         return response.json()
+
+    async def answered(self, path: str) -> None:
+        """Wait until a GET succeeds: the edge needs a moment to see that a service is back."""
+
+        async def is_answered() -> bool:
+            return (await self.respond("GET", path)).status == 200
+
+        await until(is_answered, _BACK_SECONDS)
 
     async def get(self, path: str) -> Json:
         """The content of a successful GET."""
@@ -107,16 +123,17 @@ def refusal(response: http.Response) -> Refusal:
     return Refusal(response.status, content["code"], "".join(reasons), content["message"], content["details"])
 
 
-async def sign_up(platform: Platform) -> Json:
-    """What a new account signs in with."""
+async def sign_up(platform: Platform) -> tuple[UUID, Json]:
+    """A new account, and what it signs in with."""
     credentials = {"email": f"{secrets.token_hex(8)}@example.com", "password": _PASSWORD}
-    await Member(platform, "", "").post("accounts:sign-up", credentials)
-    return credentials
+    account = await Member(platform, "", "").post("accounts:sign-up", credentials)
+    return UUID(account["name"].removeprefix("accounts/")), credentials
 
 
 async def join(platform: Platform) -> Member:
     """Somebody new, who signs up, founds an organization and works in it."""
-    session = await Member(platform, "", "").post("sessions:sign-in", await sign_up(platform))
+    _, credentials = await sign_up(platform)
+    session = await Member(platform, "", "").post("sessions:sign-in", credentials)
     somebody = Member(platform, "", session["accessToken"])
     await somebody.post("organizations", {"displayName": "Analytical Engines"})
     session = await somebody.post("sessions:refresh", {"refreshToken": session["refreshToken"]})
@@ -125,5 +142,17 @@ async def join(platform: Platform) -> Member:
 
 async def colleague(member: Member, *roles: str) -> Member:
     """Somebody else of the same organization, with other roles."""
-    token = await member.platform.token(member.organization, roles)
-    return Member(member.platform, member.organization, token)
+    account, credentials = await sign_up(member.platform)
+    row = {
+        "organization_id": member.identifier,
+        "account_id": account,
+        "roles": list(roles),
+        "joined_at": datetime.now(UTC),
+    }
+    database = Database.connect(member.platform.environment["XORB_POSTGRES_DSN"])
+    async with database.unit(call_of(member.identifier)) as unit:
+        await unit.execute(insert(MEMBERSHIPS), row)
+    await database.close()
+    nobody = Member(member.platform, "", "")
+    session = await nobody.post("sessions:sign-in", {**credentials, "organization": member.organization})
+    return Member(member.platform, member.organization, session["accessToken"])

@@ -5,22 +5,19 @@ import signal
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 import grpc.aio
 import psutil
 from temporalio.client import Client
 
-from services.mesh import identifiers
-from services.mesh.tokens import ACCOUNT_AUDIENCE, MESH_AUDIENCE, Issuer
+from services.mesh.tokens import Issuer, ServiceIdentity
 from services.mesh.vault import Transit
 from stack import http, status
 from stack.demo_target import Weakness, ground_truth
 from stack.polling import until
 from stack.status import ComponentStatus, State
 
-_LIFETIME = timedelta(minutes=10)
 _RESTART_SECONDS = 90
 
 
@@ -80,29 +77,20 @@ class Platform:
         """A client of its Temporal."""
         return await Client.connect(self.environment["XORB_TEMPORAL_ADDRESS"])
 
-    async def token(self, organization: str, roles: Iterable[str]) -> str:
-        """An access token of a new account with roles in an organization, signed with the platform's own key."""
-        claims = {
-            "sub": f"accounts/{identifiers.new()}",
-            "org": organization.removeprefix("organizations/"),
-            "sid": str(identifiers.new()),
-            "roles": list(roles),
-        }
-        return await self._issuer().issue(ACCOUNT_AUDIENCE, _LIFETIME, claims)
-
     async def service_token(self, role: str) -> str:
         """The token that a process shows to other processes."""
-        return await self._issuer().issue(MESH_AUDIENCE, _LIFETIME, {"sub": f"spiffe://xorb/{role}"})
+        keys = Transit.connect(self.environment["XORB_VAULT_ADDRESS"], self.environment["XORB_VAULT_TOKEN"])
+        return await ServiceIdentity(Issuer(keys), f"spiffe://xorb/{role}").token()
 
     def process(self, name: str) -> ComponentStatus:
         """How a component is."""
         return next(one for one in status.read(self.run) if one.name == name)
 
-    def kill(self, name: str) -> ComponentStatus:
-        """Kill a component's process with SIGKILL, its children left alone; gives how it was until then."""
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> ComponentStatus:
+        """Kill a component's process, or end it as a signal does, its children left alone; gives how it was before."""
         before = self.process(name)
         assert before.pid is not None
-        os.kill(before.pid, signal.SIGKILL)
+        os.kill(before.pid, number)
         return before
 
     async def restarted(self, before: ComponentStatus) -> None:
@@ -118,9 +106,6 @@ class Platform:
         """The executors that run now: the orchestrator's children."""
         orchestrator = psutil.Process(self.process("orchestrator").pid)
         return [child for child in orchestrator.children(recursive=True) if _is_executor(child)]
-
-    def _issuer(self) -> Issuer:
-        return Issuer(Transit.connect(self.environment["XORB_VAULT_ADDRESS"], self.environment["XORB_VAULT_TOKEN"]))
 
 
 @asynccontextmanager

@@ -78,8 +78,7 @@ async def test_a_core_killed_half_way_is_waited_for(member: Member) -> None:
     await reached(member, scan, assessing)
     killed = member.platform.kill("core")
     await member.platform.restarted(killed)
-    # The edge needs a moment to see that the service is back.
-    await until(lambda: _is_answered(member, scan), 60)
+    await member.answered(scan)
     after = await ended(member, scan)
     assert (after["state"], after["failureReason"]) == ("SUCCEEDED", "")
     await truth_is_found_once(member, scan)
@@ -220,7 +219,3 @@ async def _some_executors(member: Member) -> list[psutil.Process]:
 
     await until(are_there, 20)
     return found
-
-
-async def _is_answered(member: Member, path: str) -> bool:
-    return (await member.respond("GET", path)).status == 200

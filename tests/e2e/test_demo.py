@@ -1,0 +1,117 @@
+"""`make demo` as a person runs it, on a stack of its own and on one that is up."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import stat
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import pytest_asyncio
+
+from stack import lock, status
+from stack.demo.comparison import compare
+from stack.demo_target import ground_truth
+from stack.ports import free_ports
+from stack.settings import DEFAULT_PORTS, StackSettings, load, project_root
+
+_SECONDS = 170
+VERDICT = "Ground truth: found 23 of 23 weaknesses, and nothing that isn't there."
+
+
+@pytest_asyncio.fixture
+async def settings() -> AsyncIterator[StackSettings]:
+    """A home of its own, and ports."""
+    home = Path(tempfile.mkdtemp(prefix="xorb-"))
+    ports = zip(DEFAULT_PORTS, map(str, free_ports(len(DEFAULT_PORTS))), strict=True)
+    made = load({**os.environ, **dict(ports), "XORB_HOME": str(home)})
+    yield made
+    shutil.rmtree(home, ignore_errors=True)
+    shutil.rmtree(made.run, ignore_errors=True)
+
+
+async def start(environment: Mapping[str, str]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "stack", "demo", cwd=project_root(), env=dict(environment),
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+
+
+async def demo(environment: Mapping[str, str]) -> tuple[int, str]:
+    """The exit code of a demo, and all that a person saw."""
+    process = await start(environment)
+    output, _ = await asyncio.wait_for(process.communicate(), _SECONDS)
+    return process.returncode or 0, output.decode()
+
+
+async def test_it_boots_scans_tells_and_stops(settings: StackSettings) -> None:
+    code, output = await demo(settings.environment)
+    assert code == 0, output
+    for part in (VERDICT, "$ xorb scan run 127.0.0.1", "succeeded", f":{settings.ports['XORB_GATEWAY_PORT']}/docs"):
+        assert part in output
+    assert "\x1b" not in output
+    password = settings.secrets / "demo_password"
+    assert stat.S_IMODE(password.stat().st_mode) == 0o600
+    assert password.read_text() not in output
+    assert lock.holder(settings.home) is None
+    assert not any(one.alive for one in status.read(settings.run))
+
+
+async def test_on_a_stack_that_is_up_it_leaves_it_up_and_does_nothing_twice(
+    platform_environment: Mapping[str, str],
+) -> None:
+    environment = {**os.environ, **{name: platform_environment[name] for name in (*DEFAULT_PORTS, "XORB_HOME")}}
+    code, output = await demo(environment)
+    assert (code, VERDICT in output) == (0, True), output
+    code, again = await demo(environment)
+    assert (code, VERDICT in again) == (0, True), again
+    assert "targets add" in output
+    assert "targets add" not in again
+    assert [line.split()[-3] for line in findings(output)] == ["1"] * 23
+    assert [line.split()[-3] for line in findings(again)] == ["2"] * 23
+    assert "still up" in again
+    assert lock.holder(Path(environment["XORB_HOME"])) == os.getpid()
+
+
+async def test_a_port_in_use_is_named_with_its_setting(settings: StackSettings) -> None:
+    with socket.create_server(("127.0.0.1", settings.ports["XORB_GATEWAY_PORT"])):
+        code, output = await demo(settings.environment)
+    assert code == 1
+    assert f"Port {settings.ports['XORB_GATEWAY_PORT']} is in use" in output
+    assert "set XORB_GATEWAY_PORT to another port" in output
+    assert "Traceback" not in output
+
+
+async def test_control_c_stops_everything(settings: StackSettings) -> None:
+    process = await start(settings.environment)
+    assert process.stdout is not None
+    async with asyncio.timeout(60):
+        while not (await process.stdout.readline()).endswith(b" up\n"):
+            assert process.returncode is None
+    process.send_signal(signal.SIGINT)
+    output, _ = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 130
+    assert b"Traceback" not in output
+    assert not any(one.alive for one in status.read(settings.run))
+
+
+def test_every_difference_is_told() -> None:
+    truth = ground_truth(8081, 8444, 2121)
+    there = [{"check": one.check, "location": one.location} for one in truth]
+    assert compare(truth, there).exact
+    missed = compare(truth, there[1:])
+    assert (missed.exact, missed.missed, missed.invented) == (False, truth[:1], ())
+    twice = compare(truth, [*there, there[0]])
+    assert (twice.exact, twice.missed, len(twice.invented)) == (False, (), 1)
+    invented = compare(truth, [*there, {"check": "http.made-up", "location": "nowhere"}])
+    assert invented.invented == (("http.made-up", "nowhere"),)
+
+
+def findings(output: str) -> list[str]:
+    """The lines of the table of findings."""
+    table = output.split("$ xorb findings list\n")[1].split("\n\n")[0]
+    return table.splitlines()[1:]
