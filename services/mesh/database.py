@@ -4,7 +4,8 @@ A transaction says first for which organization and account it works; policies o
 forgotten WHERE clause returns nothing, and a transaction that says nothing sees nothing.
 """
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -43,6 +44,7 @@ class Unit:
     organization: UUID
     _events: list[tuple[UUID, Event]] = field(default_factory=list)
     _reply: Message | None = None
+    _afterwards: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     @property
     def actor(self) -> str:
@@ -90,6 +92,15 @@ class Unit:
         self._reply = message
         return message
 
+    def afterwards(self, do: Callable[[], Awaitable[None]]) -> None:
+        """Does something once the transaction is committed, and only then; what it is must not fail."""
+        self._afterwards.append(do)
+
+    async def committed(self) -> None:
+        """Does what was left for afterwards, even if the caller leaves now; the database calls it."""
+        if self._afterwards:
+            await asyncio.shield(asyncio.gather(*(do() for do in self._afterwards)))
+
     async def finish(self) -> None:
         """Writes the events and the reply; the database calls it before the commit.
 
@@ -129,7 +140,13 @@ class Database:
             pool: Connections kept; as many again for bursts.
         """
         engine = create_async_engine(
-            dsn, pool_size=pool, max_overflow=pool, pool_timeout=10, isolation_level="AUTOCOMMIT"
+            dsn,
+            pool_size=pool,
+            max_overflow=pool,
+            pool_timeout=10,
+            isolation_level="AUTOCOMMIT",
+            # An unexpected error is logged, and what people typed doesn't belong into a log.
+            hide_parameters=True,
         )
         return cls(engine)
 
@@ -145,6 +162,7 @@ class Database:
             unit = Unit(opened.connection, call, call.organization)
             yield unit
             await unit.finish()
+        await unit.committed()
 
     async def one(self, query: Query, **values: object) -> Any | None:  # noqa: ANN401 - a row's columns are its query's
         """Returns the row of a hot read for the call being served, outside any unit; None where there is none.

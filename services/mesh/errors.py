@@ -72,6 +72,11 @@ class Reason(Enum):
     SIGN_UP_CLOSED = (Code.FAILED_PRECONDITION, "Signing up is closed here. Ask the operator for an account.")
     RESOURCE_IN_USE = (Code.FAILED_PRECONDITION, "Something still depends on it.")
     QUOTA_EXCEEDED = (Code.RESOURCE_EXHAUSTED, "A quota is used up.")
+    RATE_LIMITED = (Code.RESOURCE_EXHAUSTED, "Too many requests. Wait as long as Retry-After says, then try again.")
+    SESSION_REVOKED = (Code.UNAUTHENTICATED, "The session was ended. Sign in again.")
+    ORGANIZATION_SUSPENDED = (Code.PERMISSION_DENIED, "The organization is suspended. An owner can resume it.")
+    LAST_OWNER = (Code.FAILED_PRECONDITION, "An organization needs an owner, and this is the last one.")
+    INVALID_INVITATION = (Code.FAILED_PRECONDITION, "The invitation has ended, or isn't for you. Ask for another one.")
 
     @property
     def code(self) -> Code:

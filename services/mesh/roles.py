@@ -1,21 +1,86 @@
-"""Built-in roles as sets of the permissions that the contracts name."""
+"""Built-in roles as sets of the permissions that the contracts name.
+
+A role is declared by patterns, so that it grows with the contracts; a test pins what each comes to, so that it never
+grows unnoticed.
+"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 
 from services.mesh.policies import permissions
 
+OWNER = "owner"
+ADMINISTRATOR = "administrator"
 
-@cache
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """A role that every organization has.
+
+    Attributes:
+        title: What people call it.
+        description: What it is for.
+        grants: Patterns of permissions, such as `findings.*`.
+        withholds: Patterns of permissions that it doesn't grant all the same.
+    """
+
+    title: str
+    description: str
+    grants: tuple[str, ...]
+    withholds: tuple[str, ...] = ()
+
+    def allows(self, permission: str) -> bool:
+        """Returns whether the role grants a permission."""
+        return _fits(permission, self.grants) and not _fits(permission, self.withholds)
+
+
+_OWNERS_ONLY = ("organizations.transfer", "organizations.suspend", "organizations.resume")
+
+BUILT_IN = {
+    OWNER: BuiltIn("Owner", "Answers for the organization and may do everything.", ("*",)),
+    ADMINISTRATOR: BuiltIn("Administrator", "Runs the organization and its people.", ("*",), _OWNERS_ONLY),
+    "security_manager": BuiltIn(
+        "Security manager",
+        "Runs the security programme: targets, tests and what is done about findings.",
+        ("*.read", "targets.*", "scans.*", "operations.*", "findings.*"),
+    ),
+    "analyst": BuiltIn(
+        "Analyst",
+        "Works findings, except that others decide what is left as it is.",
+        ("*.read", "findings.*"),
+        ("invitations.read", "findings.dismiss"),
+    ),
+    "pentester": BuiltIn(
+        "Pentester",
+        "Tests what is registered.",
+        ("*.read", "targets.verify", "scans.*", "operations.*", "findings.update", "findings.reopen"),
+        ("invitations.read",),
+    ),
+    "auditor": BuiltIn("Auditor", "Sees everything and changes nothing.", ("*.read",)),
+    "viewer": BuiltIn("Viewer", "Sees the daily work and changes nothing.", ("*.read",), ("invitations.read",)),
+}
+"""The built-in roles by name."""
+
+
 def granted(role: str) -> frozenset[str]:
-    """Returns the permissions of a role; none for a role that doesn't exist."""
-    if role == "owner":
-        return permissions()
-    if role == "viewer":
-        return frozenset(permission for permission in permissions() if permission.endswith(".read"))
-    return frozenset()
+    """Returns the permissions of a built-in role; none for any other."""
+    return _sets().get(role, frozenset())
 
 
 def granted_by(roles: Iterable[str]) -> frozenset[str]:
-    """Returns what several roles grant together."""
-    return frozenset().union(*(granted(role) for role in roles))
+    """Returns what several roles grant together, as far as they are built-in ones."""
+    return frozenset().union(*map(granted, roles))
+
+
+@cache
+def _sets() -> dict[str, frozenset[str]]:
+    return {
+        name: frozenset(permission for permission in permissions() if role.allows(permission))
+        for name, role in BUILT_IN.items()
+    }
+
+
+def _fits(permission: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(permission, pattern) for pattern in patterns)

@@ -1,8 +1,8 @@
 """What tests of services stand on: a throw-away signing key, tokens, and a real server on a Unix socket."""
 
 import tempfile
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +12,11 @@ import grpc.aio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.mesh import calls, identifiers
+from services.mesh.access.model import Access, Change, Standing, Told
 from services.mesh.calls import Call, Caller
 from services.mesh.database import Database
 from services.mesh.interceptors.chain import chain
+from services.mesh.roles import granted_by
 from services.mesh.server import Register, Server
 from services.mesh.tokens import ACCOUNT_AUDIENCE, MESH_AUDIENCE, Issuer, Verifier
 from services.mesh.vault import PublicKey
@@ -38,6 +40,22 @@ class ThrowAwayKeys:
 
 
 KEYS = ThrowAwayKeys()
+
+
+class TokenAccess:
+    """Believes the roles that a token claims, for tests whose accounts are in no database."""
+
+    async def standing(self, caller: Caller) -> Standing:
+        """Returns what the roles of the token grant."""
+        return Standing(session_lives=True, member=True, roles=caller.roles, permissions=granted_by(caller.roles))
+
+    @contextmanager
+    def following(self, caller: Caller, told: Told) -> Iterator[None]:
+        """Tells nothing: a token doesn't change."""
+        yield
+
+    async def announce(self, change: Change) -> None:
+        """Tells nobody."""
 
 
 async def token_for(
@@ -71,7 +89,7 @@ def call_of(organization: UUID, account: UUID | None = None) -> Call:
 
 @asynccontextmanager
 async def serving(
-    register: Register, services: Iterable[str], database: Database | None
+    register: Register, services: Iterable[str], database: Database | None, access: Access | None = None
 ) -> AsyncIterator[grpc.aio.Channel]:
     """Serves with all layers on a Unix socket of its own, and yields a channel to it.
 
@@ -79,10 +97,12 @@ async def serving(
         register: Adds the servicers to the server.
         services: The services' full names.
         database: Where replies to request ids are kept; None for none.
+        access: Who may do what; the roles that the token claims where it isn't given.
     """
     with tempfile.TemporaryDirectory(prefix="xorb-") as folder:
         address = f"unix:{Path(folder) / 'test.sock'}"
-        server = Server(address, chain(Verifier(KEYS), database), register, services, drain=timedelta(0))
+        layers = chain(Verifier(KEYS), database, access or TokenAccess())
+        server = Server(address, layers, register, services, drain=timedelta(0))
         await server.start()
         try:
             async with grpc.aio.insecure_channel(address) as channel:

@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from services.mesh import calls, identifiers
 from services.mesh.calls import Caller
 from services.mesh.errors import Failure, Reason
-from services.mesh.roles import granted_by
 from services.mesh.vault import PublicKey
 
 ISSUER = "xorb"
@@ -157,12 +156,10 @@ def _caller(claims: Mapping[str, Any], token: str) -> Caller:
     kind, _, account = claims["sub"].partition("/")
     if kind != "accounts":
         raise ValueError("not an account")
-    roles = _texts(claims["roles"])
     return Caller(
         subject=f"accounts/{UUID(account)}",
         organization=UUID(claims["org"]) if claims["org"] else calls.NO_ORGANIZATION,
-        roles=roles,
-        permissions=granted_by(roles),
+        roles=_texts(claims["roles"]),
         session=str(UUID(claims["sid"])),
         token=token,
     )

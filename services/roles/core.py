@@ -25,6 +25,7 @@ from services.core.targets.addresses import Rules
 from services.core.targets.ownership import Prover
 from services.core.targets.service import TargetsServicer
 from services.mesh import temporal
+from services.mesh.access.cache import CachedAccess
 from services.mesh.database import Database
 from services.mesh.events import stream
 from services.mesh.events.hub import Hub
@@ -56,12 +57,14 @@ class Core:
         settings: The process's settings.
         database: Where the plane's state is.
         hub: Where live events come from.
+        access: Who may do what.
         itself: A channel to this process, by which its services meet.
     """
 
     settings: Settings
     database: Database
     hub: Hub
+    access: CachedAccess
     itself: grpc.aio.Channel
 
     async def registered(self, server: grpc.aio.Server) -> None:
@@ -95,7 +98,8 @@ async def wired(settings: Settings) -> AsyncIterator[Core]:
     async with process.database(settings) as database, process.channel(settings, ROLE) as itself:
         hub = Hub(database, redis)
         try:
-            yield Core(settings, database, hub, itself)
+            async with process.access(settings, database) as access:
+                yield Core(settings, database, hub, access, itself)
         finally:
             await hub.close()
             await redis.aclose()
@@ -110,5 +114,6 @@ async def run(settings: Settings) -> None:
             register=core.registered,
             services=SERVICES,
             store=core.database,
+            known=core.access,
             drained=core.hub.close,
         )

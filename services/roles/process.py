@@ -6,7 +6,10 @@ from contextlib import asynccontextmanager
 import grpc.aio
 
 from services.mesh import logs, telemetry
+from services.mesh.access.cache import CachedAccess
+from services.mesh.access.model import Access
 from services.mesh.database import Database
+from services.mesh.events import stream
 from services.mesh.interceptors.chain import chain
 from services.mesh.server import Register, Server, stop_signal
 from services.mesh.settings import Settings
@@ -42,6 +45,18 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
         await opened.close()
 
 
+@asynccontextmanager
+async def access(settings: Settings, store: Database) -> AsyncIterator[CachedAccess]:
+    """Gives what knows who may do what, and hears of changes until the end."""
+    redis = stream.connect(settings.redis_url)
+    known = CachedAccess(store, redis)
+    try:
+        async with known.running():
+            yield known
+    finally:
+        await redis.aclose()
+
+
 def channel(settings: Settings, role: str) -> grpc.aio.Channel:
     """Returns a channel to the process of a role; it connects when first used."""
     return grpc.aio.insecure_channel(settings.address(role), options=_CHANNEL)
@@ -54,6 +69,7 @@ async def serve(
     register: Register = lambda _server: None,
     services: Iterable[str] = (),
     store: Database | None = None,
+    known: Access | None = None,
     drained: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     """Serves until the process is asked to stop, then drains.
@@ -64,9 +80,10 @@ async def serve(
         register: Adds its servicers; a process without any serves its health only.
         services: Their full names.
         store: Where replies to request ids are kept.
+        known: Who may do what; None for a process that serves no accounts.
         drained: Called when callers have been told to go elsewhere; ends streams that would never end by themselves.
     """
-    layers = chain(Verifier(transit(settings)), store)
+    layers = chain(Verifier(transit(settings)), store, known)
     server = Server(settings.address(role), layers, register, services, settings.drain, drained)
     async with telemetry.metrics_page(settings.metrics_socket(role)):
         await server.start()

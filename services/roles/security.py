@@ -13,11 +13,16 @@ ROLE = "security"
 
 async def run(settings: Settings) -> None:
     """Serves the security plane until the process is asked to stop."""
-    async with process.database(settings) as database, process.channel(settings, "core") as core:
+    async with (
+        process.database(settings) as database,
+        process.access(settings, database) as access,
+        process.channel(settings, "core") as core,
+    ):
         stub = organization_pb2_grpc.MembershipsServiceStub(core)
         servicer = IdentityServicer(
             database=database,
             keys=process.transit(settings),
+            access=access,
             memberships=Memberships(stub, process.identity(settings, ROLE)),
             access_token_lifetime=settings.access_token_lifetime,
             sign_up_open=settings.sign_up_open,
@@ -28,4 +33,5 @@ async def run(settings: Settings) -> None:
             register=lambda server: identity_pb2_grpc.add_IdentityServiceServicer_to_server(servicer, server),
             services=["xorb.security.v1.IdentityService"],
             store=database,
+            known=access,
         )

@@ -17,7 +17,7 @@ from google.protobuf.message import Message
 
 from services.mesh.interceptors.chain import chain
 from services.mesh.server import Server
-from services.mesh.testing import KEYS
+from services.mesh.testing import KEYS, TokenAccess
 from services.mesh.tokens import Verifier
 from services.security.identity import wire
 from stack.edge import read_contracts
@@ -92,7 +92,7 @@ async def broken_platform(fault: Fault) -> AsyncIterator[Platform]:
 
 def _server(settings: StackSettings, role: str, fault: Fault) -> Server:
     address = f"unix:{settings.run / role}.sock"
-    return Server(address, chain(Verifier(KEYS), None), fault.register, (), drain=timedelta(0))
+    return Server(address, chain(Verifier(KEYS), None, TokenAccess()), fault.register, (), drain=timedelta(0))
 
 
 def _descriptors(settings: StackSettings) -> Path:

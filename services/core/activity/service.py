@@ -18,7 +18,7 @@ from services.mesh.filters import Field
 from services.mesh.interceptors.layer import Context
 from services.mesh.pages import Pager, PageRequest
 
-_NOUNS = ("account", "finding", "organization", "scan", "target")
+_NOUNS = ("account", "finding", "invitation", "member", "organization", "role", "scan", "target")
 _FIELDS: Mapping[str, Field] = MappingProxyType(
     {
         "type": Field(EVENT_LOG.c.type, "text"),
@@ -65,13 +65,13 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
         self, request: activity_pb2.WatchActivityRequest, context: Context
     ) -> AsyncIterator[Message]:
         """Tells what happens, as far as the caller may see it."""
-        permissions = calls.current().caller.permissions
+        call = calls.current()
         records = self.watcher.watch(
             response_class=activity_pb2.WatchActivityResponse,
             parent=request.parent,
             filter=request.filter,
             resume_token=request.resume_token,
-            accept=lambda event: domain.visible(event.event.type, permissions),
+            accept=lambda event: domain.visible(event.event.type, call.caller.permissions),
             present=wire.event,
             names=_named,
             fields=_FIELDS,

@@ -1,35 +1,51 @@
-"""Decides whether the caller may make this call, by the method's policy and the organization of the names in it."""
+"""Decides whether the caller may make this call, by the method's policy and the organization of the names in it.
+
+What an account may do is not in its token: it is asked on every call, and for a stream again whenever it changes.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
 
 from google.protobuf.message import Message
 
 from services.mesh import requests
+from services.mesh.access.model import Access, Standing
 from services.mesh.calls import NO_ORGANIZATION, Call
 from services.mesh.errors import Failure, Reason, not_found
-from services.mesh.interceptors.layer import Context, Gate
-from services.mesh.policies import Method
+from services.mesh.interceptors.layer import Context, Gate, Request, Stream
+from services.mesh.interceptors.leash import Leash
+from services.mesh.policies import Method, Policy
 
 
 class Authorization(Gate):
-    """The layer that lets pass only what the contract allows."""
+    """The layer that lets pass only what the contract allows.
+
+    Args:
+        access: Who may do what; None for a process that serves no accounts.
+    """
+
+    def __init__(self, access: Access | None) -> None:
+        self._access = access
 
     async def open(self, call: Call, method: Method, context: Context) -> None:
         """Checks the caller against the policy.
 
         Raises:
-            Failure: UNAUTHENTICATED for a caller of the wrong kind, PERMISSION_DENIED.
+            Failure: UNAUTHENTICATED for a caller of the wrong kind or an ended session, PERMISSION_DENIED,
+                ORGANIZATION_SUSPENDED, UNAVAILABLE where nobody can say what the caller may do.
         """
         policy, caller = method.policy, call.caller
         if policy.public:
             return
-        is_service = caller.subject.startswith("spiffe://")
         if policy.internal_callers:
             if caller.subject not in policy.internal_callers:
                 raise Failure(Reason.PERMISSION_DENIED, "This method is for services of the mesh only.")
-        elif is_service:
+            call.organization = caller.organization
+            return
+        if caller.account is None:
             raise Failure(Reason.UNAUTHENTICATED)
-        elif policy.permission and policy.permission not in caller.permissions:
-            raise Failure(Reason.PERMISSION_DENIED, f"Your roles don't grant {policy.permission}.")
-        call.organization = caller.organization
+        _admit(call, policy, await self._access.standing(caller) if self._access else None)
 
     async def admit(self, call: Call, method: Method, message: Message) -> None:
         """Checks that every name in the request is of the call's organization; another one's looks like none.
@@ -44,6 +60,43 @@ class Authorization(Gate):
                 call.organization = reference.organization
             if method.policy.permission or method.policy.internal_callers:
                 _require_same(call, reference)
+
+    async def stream(
+        self, call: Call, method: Method, request: Request, context: Context, proceed: Stream
+    ) -> AsyncIterator[Message]:
+        """Lets the call pass, and ends it as soon as it wouldn't pass any more."""
+        policy, responses = method.policy, super().stream(call, method, request, context, proceed)
+        if self._access is None or policy.public or policy.internal_callers or call.caller.account is None:
+            async for response in responses:
+                yield response
+            return
+        leash = Leash()
+
+        def told(standing: Standing | None) -> None:
+            try:
+                _admit(call, policy, standing)
+            except Failure as failure:
+                leash.pull(failure)
+
+        # Followed before it is opened: a change in between is told.
+        with self._access.following(call.caller, told):
+            async with aclosing(leash.hold(responses)) as held:
+                async for response in held:
+                    yield response
+
+
+def _admit(call: Call, policy: Policy, standing: Standing | None) -> None:
+    """Says in the call what its caller may do now, and refuses what the policy doesn't allow, or nobody can say."""
+    if standing is None:
+        raise Failure(Reason.UNAVAILABLE)
+    if not standing.session_lives:
+        raise Failure(Reason.SESSION_REVOKED)
+    if policy.permission and policy.permission not in standing.permissions:
+        if standing.organization_suspended:
+            raise Failure(Reason.ORGANIZATION_SUSPENDED)
+        raise Failure(Reason.PERMISSION_DENIED, f"Your roles don't grant {policy.permission}.")
+    call.caller = replace(call.caller, roles=standing.roles, permissions=standing.permissions)
+    call.organization = call.caller.organization if standing.member else NO_ORGANIZATION
 
 
 def _require_same(call: Call, reference: requests.Reference) -> None:

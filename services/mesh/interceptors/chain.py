@@ -9,6 +9,7 @@ import grpc.aio
 from google.protobuf.message import Message
 
 from services.mesh import calls
+from services.mesh.access.model import Access
 from services.mesh.calls import Call
 from services.mesh.database import Database
 from services.mesh.interceptors.authentication import Authentication
@@ -27,14 +28,20 @@ _OPEN_TO_ALL = ("/grpc.health.v1.Health/", "/grpc.reflection.v1alpha.ServerRefle
 _Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 
 
-def chain(verifier: Verifier, database: Database | None) -> tuple[Layer, ...]:
-    """Returns the layers, the outermost first."""
+def chain(verifier: Verifier, database: Database | None, access: Access | None) -> tuple[Layer, ...]:
+    """Returns the layers, the outermost first.
+
+    Args:
+        verifier: Verifies tokens.
+        database: Where replies to request ids are kept; None for a process without one.
+        access: Who may do what; None for a process that serves no accounts.
+    """
     return (
         Telemetry(),
         Errors(),
         Deadline(),
         Authentication(verifier),
-        Authorization(),
+        Authorization(access),
         Idempotency(database),
         Validation(),
     )

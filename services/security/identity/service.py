@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from google.protobuf import empty_pb2
 from xorb.security.v1 import identity_pb2, identity_pb2_grpc
 
 from services.mesh import calls, identifiers, names
+from services.mesh.access.model import Announcer, Change
 from services.mesh.calls import Caller
 from services.mesh.database import Database, Unit
 from services.mesh.errors import Failure, Reason
@@ -26,6 +28,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
     Args:
         database: Where accounts and sessions are.
         keys: The signing key and its public parts.
+        access: Told when a session ends.
         memberships: What the core plane knows.
         access_token_lifetime: How long an access token is valid.
         sign_up_open: Whether anybody may create an account.
@@ -33,6 +36,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
 
     database: Database
     keys: Keys
+    access: Announcer
     memberships: Memberships
     access_token_lifetime: timedelta
     sign_up_open: bool
@@ -81,7 +85,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         """Ends the caller's session."""
         caller = calls.current().caller
         async with self.database.unit() as unit:
-            await store.end_session(unit, UUID(caller.session), _now())
+            await self._end(unit, UUID(caller.session), _now())
             unit.record(Event("account.signed_out", caller.subject, "An account signed out"))
         return empty_pb2.Empty()
 
@@ -100,6 +104,11 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         """Publishes the keys that verify access tokens."""
         return wire.key_set(await self.keys.public_keys())
 
+    async def _end(self, unit: Unit, session: UUID, now: datetime) -> None:
+        """Ends a session: its refresh token is void, and from the commit on its access tokens are."""
+        await store.end_session(unit, session, now)
+        unit.afterwards(partial(self.access.announce, Change(session=str(session))))
+
     async def _redeem(self, unit: Unit, token: str) -> tuple[Session, Account] | None:
         """Uses a refresh token up and returns its session; a used one ends the session for everybody."""
         now = _now()
@@ -110,7 +119,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         if session is None or account is None:
             return None
         if verdict is RefreshOutcome.REVOKE_FAMILY:
-            await store.end_session(unit, session.id, now)
+            await self._end(unit, session.id, now)
             event = _event("account.session_revoked", account, "had a session revoked: its token was used twice")
             unit.record(event, session.organization)
         if verdict is not RefreshOutcome.CONTINUE:

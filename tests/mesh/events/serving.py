@@ -19,7 +19,7 @@ from services.mesh.filters import Field
 from services.mesh.interceptors.chain import chain
 from services.mesh.server import Server
 from services.mesh.signing import Signer
-from services.mesh.testing import ThrowAwayKeys
+from services.mesh.testing import ThrowAwayKeys, TokenAccess
 from services.mesh.tokens import Verifier
 from tests.mesh.events import child
 
@@ -32,7 +32,7 @@ class Findings(finding_pb2_grpc.FindingsServiceServicer):
     def __init__(self, watcher: Watcher) -> None:
         self._watcher = watcher
 
-    async def WatchFindings(  # noqa: N802 - gRPC's name
+    async def WatchFindings(
         self, request: finding_pb2.WatchFindingsRequest, context: object
     ) -> AsyncIterator[finding_pb2.WatchFindingsResponse]:
         """Yields the organization's findings' events."""
@@ -65,7 +65,7 @@ def server(address: str, watcher: Watcher, keys: ThrowAwayKeys) -> Server:
     def register(target: grpc.aio.Server) -> None:
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(Findings(watcher), target)
 
-    return Server(address, chain(Verifier(keys), None), register, [SERVICE], drain=timedelta(0))
+    return Server(address, chain(Verifier(keys), None, TokenAccess()), register, [SERVICE], drain=timedelta(0))
 
 
 async def serve(settings: Mapping[str, str]) -> None:

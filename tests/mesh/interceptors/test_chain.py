@@ -26,7 +26,7 @@ SECRET = "hunter2-planted"
 
 
 def test_the_order_of_the_layers() -> None:
-    names = [type(layer).__name__ for layer in chain(Verifier(KEYS), None)]
+    names = [type(layer).__name__ for layer in chain(Verifier(KEYS), None, None)]
     assert names == [
         "Telemetry",
         "Errors",

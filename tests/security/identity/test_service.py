@@ -16,7 +16,9 @@ from xorb.core.v1 import organization_pb2, organization_pb2_grpc
 from xorb.security.v1 import identity_pb2, identity_pb2_grpc
 
 from services.core.organizations.service import MembershipsServicer, OrganizationsServicer
+from services.mesh.access.cache import CachedAccess
 from services.mesh.database import Database
+from services.mesh.events import stream
 from services.mesh.interceptors.chain import chain
 from services.mesh.pages import Pager
 from services.mesh.server import Server
@@ -62,10 +64,13 @@ async def platform(database_environment: dict[str, str], tmp_path_factory: Any) 
     database = Database.connect(database_environment["XORB_POSTGRES_DSN"])
     transit = Transit.connect(database_environment["XORB_VAULT_ADDRESS"], database_environment["XORB_VAULT_TOKEN"])
     address = f"unix:{tmp_path_factory.mktemp('identity') / 's'}"
-    async with grpc.aio.insecure_channel(address) as channel:
+    redis = stream.connect(database_environment["XORB_REDIS_URL"])
+    access = CachedAccess(database, redis)
+    async with access.running(), grpc.aio.insecure_channel(address) as channel:
         identity = IdentityServicer(
             database=database,
             keys=transit,
+            access=access,
             memberships=Memberships(
                 organization_pb2_grpc.MembershipsServiceStub(channel),
                 ServiceIdentity(Issuer(transit), "spiffe://xorb/security"),
@@ -81,10 +86,11 @@ async def platform(database_environment: dict[str, str], tmp_path_factory: Any) 
                 OrganizationsServicer(database, Pager(secrets.token_urlsafe())), server
             )
 
-        server = Server(address, chain(Verifier(transit), database), register, [], timedelta(0))
+        server = Server(address, chain(Verifier(transit), database, access), register, [], timedelta(0))
         await server.start()
         yield Platform(channel)
         await server.stop()
+    await redis.aclose()
     await database.close()
 
 
@@ -139,6 +145,25 @@ async def test_signing_out_voids_the_refresh_token(platform: Platform) -> None:
     tokens = await platform.sign_in(*await platform.sign_up())
     await platform.identity.SignOut(identity_pb2.SignOutRequest(), metadata=bearer(tokens.access_token))
     assert (await _refused(platform.refresh(tokens.refresh_token)))[1] == "INVALID_REFRESH_TOKEN"
+
+
+async def test_signing_out_voids_the_access_token_at_once(platform: Platform) -> None:
+    email, password = await platform.sign_up()
+    here, elsewhere = await platform.sign_in(email, password), await platform.sign_in(email, password)
+    for tokens in (here, elsewhere):
+        await platform.identity.GetCaller(identity_pb2.GetCallerRequest(), metadata=bearer(tokens.access_token))
+    await platform.identity.SignOut(identity_pb2.SignOutRequest(), metadata=bearer(here.access_token))
+    call = platform.identity.GetCaller(identity_pb2.GetCallerRequest(), metadata=bearer(here.access_token))
+    assert await _refused(call) == (grpc.StatusCode.UNAUTHENTICATED, "SESSION_REVOKED")
+    await platform.identity.GetCaller(identity_pb2.GetCallerRequest(), metadata=bearer(elsewhere.access_token))
+
+
+async def test_a_refresh_token_used_twice_voids_the_access_token(platform: Platform) -> None:
+    first = await platform.sign_in(*await platform.sign_up())
+    second = await platform.refresh(first.refresh_token)
+    assert (await _refused(platform.refresh(first.refresh_token)))[1] == "INVALID_REFRESH_TOKEN"
+    call = platform.identity.GetCaller(identity_pb2.GetCallerRequest(), metadata=bearer(second.access_token))
+    assert await _refused(call) == (grpc.StatusCode.UNAUTHENTICATED, "SESSION_REVOKED")
 
 
 async def test_nobody_signs_in_to_another_organization(platform: Platform) -> None:

@@ -9,6 +9,7 @@ from xorb.core.v1 import organization_pb2, organization_pb2_grpc
 from xorb.security.v1 import identity_pb2, identity_pb2_grpc
 
 from services.mesh.vault import Transit
+from tests.e2e.accounts import signed_in
 from tests.e2e.platform import Platform, connected
 from tests.security.tokens.broken import BROKEN, Broken, Forge
 
@@ -62,6 +63,13 @@ async def test_the_edge_refuses_it(platform: Platform, forge: Forge, broken: Bro
 
 
 async def test_the_right_one_passes(platform: Platform, forge: Forge) -> None:
-    response = await platform.rest("GET", "/v1/organizations", token=await forge.token())
+    somebody = await signed_in(platform.environment)
+    token = await forge.token(claims=forge.claims(sub=f"accounts/{somebody.account}", sid=str(somebody.session)))
+    response = await platform.rest("GET", "/v1/organizations", token=token)
     assert response.status == 200
-    assert await _core(platform, await forge.token()) is grpc.StatusCode.OK
+    assert await _core(platform, token) is grpc.StatusCode.OK
+
+
+async def test_the_right_one_of_a_session_that_never_was_is_refused(platform: Platform, forge: Forge) -> None:
+    assert await _core(platform, await forge.token()) is grpc.StatusCode.UNAUTHENTICATED
+    assert await _security(platform, await forge.token()) is grpc.StatusCode.UNAUTHENTICATED

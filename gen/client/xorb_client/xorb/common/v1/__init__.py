@@ -167,6 +167,31 @@ class ErrorReason(betterproto2.Enum):
     RESOURCE_EXHAUSTED. A quota of the organization is used up; the message names it.
     """
 
+    SESSION_REVOKED = 29
+    """
+    UNAUTHENTICATED. The session that the access token is of was ended; sign in again.
+    """
+
+    ORGANIZATION_SUSPENDED = 30
+    """
+    PERMISSION_DENIED. The organization is suspended; an owner can resume it.
+    """
+
+    LAST_OWNER = 31
+    """
+    FAILED_PRECONDITION. An organization always has an owner who isn't suspended, and this is the last one.
+    """
+
+    INVALID_INVITATION = 32
+    """
+    FAILED_PRECONDITION. The invitation has ended, or is somebody else's, or its token is wrong.
+    """
+
+    RATE_LIMITED = 33
+    """
+    RESOURCE_EXHAUSTED. Too many requests of this kind; wait as long as the header `Retry-After` says.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -199,6 +224,11 @@ class ErrorReason(betterproto2.Enum):
             26: "ERROR_REASON_SIGN_UP_CLOSED",
             27: "ERROR_REASON_RESOURCE_IN_USE",
             28: "ERROR_REASON_QUOTA_EXCEEDED",
+            29: "ERROR_REASON_SESSION_REVOKED",
+            30: "ERROR_REASON_ORGANIZATION_SUSPENDED",
+            31: "ERROR_REASON_LAST_OWNER",
+            32: "ERROR_REASON_INVALID_INVITATION",
+            33: "ERROR_REASON_RATE_LIMITED",
         }
 
     @classmethod
@@ -233,6 +263,11 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_SIGN_UP_CLOSED": 26,
             "ERROR_REASON_RESOURCE_IN_USE": 27,
             "ERROR_REASON_QUOTA_EXCEEDED": 28,
+            "ERROR_REASON_SESSION_REVOKED": 29,
+            "ERROR_REASON_ORGANIZATION_SUSPENDED": 30,
+            "ERROR_REASON_LAST_OWNER": 31,
+            "ERROR_REASON_INVALID_INVITATION": 32,
+            "ERROR_REASON_RATE_LIMITED": 33,
         }
 
 

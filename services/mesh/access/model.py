@@ -1,0 +1,79 @@
+"""What is asked about a caller on every call, and how a change of it is told."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from services.mesh.calls import Caller
+
+WHILE_SUSPENDED = frozenset({"organizations.read", "organizations.resume"})
+"""The permissions that are left, to those who have them, while their organization is suspended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an account may do now, in the organization of its token.
+
+    Attributes:
+        session_lives: Whether the session goes on.
+        member: Whether the account is a member who isn't suspended.
+        organization_suspended: Whether the organization is.
+        roles: The member's roles: built-in ones by name, others by identifier.
+        permissions: What these roles grant; not more than `WHILE_SUSPENDED` in a suspended organization.
+    """
+
+    session_lives: bool = False
+    member: bool = False
+    organization_suspended: bool = False
+    roles: tuple[str, ...] = ()
+    permissions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What may no longer be as it was: the standing of every caller who fits; None and an empty text fit all.
+
+    Attributes:
+        organization: The organization.
+        account: The account.
+        session: The session's identifier.
+    """
+
+    organization: UUID | None = None
+    account: UUID | None = None
+    session: str = ""
+
+    def concerns(self, caller: Caller) -> bool:
+        """Returns whether the caller's standing may have changed."""
+        return (
+            (self.organization is None or self.organization == caller.organization)
+            and (self.account is None or self.account == caller.account)
+            and (not self.session or self.session == caller.session)
+        )
+
+
+Told = Callable[[Standing | None], None]
+"""Takes a caller's standing when it may have changed; None where nobody could say for too long."""
+
+
+class Announcer(Protocol):
+    """Makes changes of access known."""
+
+    async def announce(self, change: Change) -> None:
+        """Makes a change act on the next call, in every process; to be called after the commit."""
+
+
+class Access(Protocol):
+    """Who may do what, now."""
+
+    async def standing(self, caller: Caller) -> Standing:
+        """Returns what an account may do now.
+
+        Raises:
+            Failure: UNAVAILABLE; it can't be found out, so nothing is allowed.
+        """
+
+    def following(self, caller: Caller, told: Told) -> AbstractContextManager[None]:
+        """Tells of the caller's standing whenever it may have changed, as long as the context lasts."""
