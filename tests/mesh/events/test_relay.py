@@ -73,7 +73,7 @@ async def test_rows_above_the_horizon_wait_for_the_older_transaction(
             await asyncio.sleep(0.3)
             assert not await published(redis, organization)
             older.record(finding_event(organization, "older"))
-        await eventually(lambda: has(redis, organization, 2), 0.3)
+        await eventually(lambda: has(redis, organization, 2))
     assert [entry.event.event.summary for entry in await published(redis, organization)] == ["older", "younger"]
 
 
