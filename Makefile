@@ -18,8 +18,9 @@ help: ## List the targets
 
 setup: $(VENV)/linked ## Install everything into .venv (done by the other targets where needed)
 
-gen: setup ## Generate gen/ from proto/
+gen: setup ## Generate gen/ and the tables of docs/ from proto/
 	@$(BIN)/python -m tools.contracts
+	@$(BIN)/python -m tools.documents
 
 check: check-format check-lint check-types check-imports check-gen check-contracts check-structure ## Check format, lint, types, imports, gen/ and contracts
 
@@ -74,6 +75,7 @@ check-imports: setup
 
 check-gen: setup
 	@$(BIN)/python -m tools.contracts --check
+	@$(BIN)/python -m tools.documents --check
 
 check-contracts: check-gen
 	@$(BIN)/buf lint build/contracts.binpb --config buf.yaml
