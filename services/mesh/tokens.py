@@ -1,5 +1,6 @@
 """Tokens of accounts and of services: JWTs (RFC 7519) signed with EdDSA by a Vault transit key."""
 
+import asyncio
 import base64
 import json
 import time
@@ -101,6 +102,7 @@ class Verifier:
         self._keys = keys
         self._known: dict[str, Ed25519PublicKey] = {}
         self._asked_at = -60.0
+        self._asking = asyncio.Lock()
         self._valid: dict[str, tuple[float, Caller]] = {}
 
     async def verify(self, token: str) -> Caller:
@@ -139,13 +141,18 @@ class Verifier:
         return claims
 
     async def _key(self, identifier: str) -> Ed25519PublicKey:
-        if identifier not in self._known and time.monotonic() - self._asked_at > _ASK_AGAIN_SECONDS:
-            self._asked_at = time.monotonic()
-            self._known = {
-                key_id(key.version): Ed25519PublicKey.from_public_bytes(key.key)
-                for key in await self._keys.public_keys()
-            }
+        if identifier not in self._known:
+            # Who comes while they are asked for waits, or a good token would be refused.
+            async with self._asking:
+                await self._ask_again(identifier)
         return self._known[identifier]
+
+    async def _ask_again(self, identifier: str) -> None:
+        if identifier in self._known or time.monotonic() - self._asked_at <= _ASK_AGAIN_SECONDS:
+            return
+        keys = await self._keys.public_keys()
+        self._known = {key_id(key.version): Ed25519PublicKey.from_public_bytes(key.key) for key in keys}
+        self._asked_at = time.monotonic()
 
 
 def _caller(claims: Mapping[str, Any], token: str) -> Caller:
