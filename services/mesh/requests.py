@@ -1,7 +1,7 @@
 """Where resource names stand in requests, read from the contracts' `google.api.resource_reference`."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
@@ -12,7 +12,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from services.mesh.descriptors import extension
-from services.mesh.errors import Failure, Reason
+from services.mesh.errors import Failure, Reason, invalid_field
 from services.mesh.policies import CONTRACTS
 
 _VARIABLE = re.compile(r"\{\w+\}")
@@ -35,7 +35,7 @@ def names(message: Message) -> Iterator[Reference]:
     """Yields the resource names in a request.
 
     Raises:
-        Failure: INVALID_NAME; one isn't of its resource's form.
+        Failure: INVALID_NAME; one isn't of its resource's form. INVALID_FIELD; one that is required is missing.
     """
     for finder in _finders(message.DESCRIPTOR):
         yield from finder(message)
@@ -56,8 +56,13 @@ def _finders(descriptor: Descriptor) -> tuple[_Finder, ...]:
 
 
 def _finder(field: FieldDescriptor, pattern: re.Pattern[str]) -> _Finder:
+    required = not field.is_repeated and field_behavior_pb2.REQUIRED in _behaviors(field)
+
     def find(message: Message) -> Iterator[Reference]:
         value = getattr(message, field.name)
+        if required and not value:
+            # Without it, nothing would say on which organization the call is.
+            raise invalid_field(field.name, "it is needed")
         for text in value if field.is_repeated else [value]:
             if text:
                 yield _reference(text, pattern, field)
@@ -98,8 +103,7 @@ def _patterns(field: FieldDescriptor) -> re.Pattern[str] | None:
     """Returns what a field's names must look like; None for a field that holds no name or that clients don't set."""
     options = field.GetOptions()
     reference = extension(options, resource_pb2.resource_reference)
-    behaviors = extension(options, field_behavior_pb2.field_behavior)
-    if field_behavior_pb2.IDENTIFIER in behaviors and field.containing_type:
+    if field_behavior_pb2.IDENTIFIER in _behaviors(field) and field.containing_type:
         return _compile(extension(field.containing_type.GetOptions(), resource_pb2.resource).pattern[0])
     if _is_output(field):
         return None
@@ -111,7 +115,12 @@ def _patterns(field: FieldDescriptor) -> re.Pattern[str] | None:
 
 
 def _is_output(field: FieldDescriptor) -> bool:
-    return field_behavior_pb2.OUTPUT_ONLY in extension(field.GetOptions(), field_behavior_pb2.field_behavior)
+    return field_behavior_pb2.OUTPUT_ONLY in _behaviors(field)
+
+
+def _behaviors(field: FieldDescriptor) -> Container[int]:
+    behaviors: Container[int] = extension(field.GetOptions(), field_behavior_pb2.field_behavior)
+    return behaviors
 
 
 def _compile(pattern: str) -> re.Pattern[str]:
