@@ -1,20 +1,26 @@
 """Password hashes: Argon2id (RFC 9106), its memory-constrained parameters."""
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 _HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
-# One hash takes 64 MiB and tens of milliseconds of a core; more at once would starve everything else.
-_AT_ONCE = asyncio.Semaphore(2)
+# One hash takes 64 MiB and tens of milliseconds of a core; more at once would starve everything else. Threads of their
+# own, because a call that is cancelled can't stop its thread: a semaphore would let the next one in beside it.
+_THREADS = ThreadPoolExecutor(2, thread_name_prefix="argon2")
+
+T = TypeVar("T")
 
 
 async def hash_password(password: str) -> str:
     """Returns the hash of a password, in the PHC string format."""
-    async with _AT_ONCE:
-        return await asyncio.to_thread(_HASHER.hash, password)
+    return await _in_thread(partial(_HASHER.hash, password))
 
 
 async def verify(password: str, stored: str | None) -> bool:
@@ -25,8 +31,11 @@ async def verify(password: str, stored: str | None) -> bool:
     if stored is None:
         await hash_password(password)
         return False
-    async with _AT_ONCE:
-        return await asyncio.to_thread(_verify, password, stored)
+    return await _in_thread(partial(_verify, password, stored))
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, work)
 
 
 def _verify(password: str, stored: str) -> bool:
