@@ -14,6 +14,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from services.mesh.errors import DOMAIN, Failure, FieldViolation, Reason
 
+# PostgreSQL's text has no NUL, and UTF-8 has no other character that it would refuse (its appendix A, class 22).
+_CHARACTER_NOT_IN_REPERTOIRE = "22021"
+
 OK = status_pb2.Status(code=code_pb2.OK, message="The stream is complete.")
 
 
@@ -41,6 +44,8 @@ def from_exception(error: BaseException) -> Failure | None:
             return Failure(Reason.UNAVAILABLE)
         case DBAPIError() if error.connection_invalidated:
             return Failure(Reason.UNAVAILABLE)
+        case DBAPIError() if getattr(error.orig, "sqlstate", "") == _CHARACTER_NOT_IN_REPERTOIRE:
+            return Failure(Reason.INVALID_FIELD, "A text holds the character U+0000, which can't be stored.")
         case RPCError() if error.status in {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED}:
             return Failure(Reason.UNAVAILABLE)
         case asyncio.TimeoutError():

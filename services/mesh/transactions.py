@@ -21,6 +21,13 @@ _ROLLBACK_SECONDS = 5.0
 T = TypeVar("T")
 
 
+class DatabaseLost(Failure):
+    """The database is gone, or not there yet."""
+
+    def __init__(self) -> None:
+        super().__init__(Reason.UNAVAILABLE)
+
+
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """A connection inside a transaction, and the driver's own connection behind it."""
@@ -38,7 +45,7 @@ async def transaction(engine: AsyncEngine, beginning: str) -> AsyncIterator[Tran
         beginning: `BEGIN` and what is to be set, as one simple query.
 
     Raises:
-        Failure: UNAVAILABLE; the database is gone.
+        DatabaseLost: UNAVAILABLE.
     """
     opened = await _begin(engine, beginning)
     try:
@@ -54,7 +61,7 @@ async def alone(engine: AsyncEngine, run: Callable[[asyncpg.Connection], Awaitab
     """Runs one statement, which is its own transaction, and returns its result.
 
     Raises:
-        Failure: UNAVAILABLE; the database is gone.
+        DatabaseLost: UNAVAILABLE.
     """
     connection, result = await _on_living(engine, run)
     await connection.close()
@@ -76,7 +83,7 @@ async def _on_living(
 ) -> tuple[AsyncConnection, T]:
     """Returns a connection and what `run` came to on it; pooled ones that died in the meantime are thrown away."""
     while True:
-        connection = await engine.connect()
+        connection = await _connect(engine)
         raw = await connection.get_raw_connection()
         used = raw.info.setdefault("used", False)
         try:
@@ -85,7 +92,7 @@ async def _on_living(
             await connection.invalidate()
             await connection.close()
             if not used:
-                raise Failure(Reason.UNAVAILABLE) from error
+                raise DatabaseLost from error
         except BaseException:
             await asyncio.shield(_abandon(Transaction(connection, raw.driver_connection)))
             raise
@@ -94,12 +101,20 @@ async def _on_living(
             return connection, result
 
 
+async def _connect(engine: AsyncEngine) -> AsyncConnection:
+    try:
+        return await engine.connect()
+    except (*_LOST, asyncpg.TooManyConnectionsError) as error:
+        # SQLAlchemy translates errors of statements, not those of connecting.
+        raise DatabaseLost from error
+
+
 async def _commit(opened: Transaction) -> None:
     try:
         await opened.driver.execute("COMMIT")
     except _LOST as error:
         await opened.connection.invalidate()
-        raise Failure(Reason.UNAVAILABLE) from error
+        raise DatabaseLost from error
 
 
 async def _abandon(opened: Transaction) -> None:

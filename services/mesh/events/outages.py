@@ -6,10 +6,12 @@ import asyncpg
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.mesh.transactions import DatabaseLost
+
 REDIS_LOST = (RedisError, OSError, TimeoutError)
 """Redis is gone, restarts, hangs, or is out of memory."""
 
-DATABASE_LOST = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+DATABASE_LOST = (DatabaseLost, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 """PostgreSQL is gone, restarts, or hangs; before a connection stands, asyncpg's own errors come through."""
 
 

@@ -50,6 +50,7 @@ class Relay:
             self.dsn,
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
             connect_args={"timeout": 5, "command_timeout": 15},
         )
         backoff = Backoff(0.05, 2.0)
