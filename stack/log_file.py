@@ -13,7 +13,7 @@ class LogFile:
     def __init__(self, path: Path, maximum_bytes: int = MAXIMUM_BYTES) -> None:
         self._path = path
         self._maximum = maximum_bytes
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._file: BinaryIO = path.open("ab", buffering=0)
 
     @property

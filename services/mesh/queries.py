@@ -28,7 +28,9 @@ class Query:
             func.set_config("xorb.account", bindparam("account"), true()).label("account"),
         ).offset(literal_column("0"))
         first = scope.subquery("scope")
-        read = statement.where(first.c.organization.is_not(None), first.c.account.is_not(None)).lateral("found")
+        # OFFSET keeps the planner from pulling the read up and joining it in another order.
+        dependent = statement.where(first.c.organization.is_not(None), first.c.account.is_not(None))
+        read = dependent.offset(literal_column("0")).lateral("found")
         compiled = select(read).select_from(first.join(read, true())).compile(dialect=dialect())  # type: ignore[no-untyped-call]  # SQLAlchemy's own
         self._sql = str(compiled)
         self._values = dict(compiled.params)

@@ -26,6 +26,9 @@ class Idempotency(Layer):
         identifier = getattr(request, "request_id", "")
         if not isinstance(request, Message) or not self._database or len(identifier) != _UUID_LENGTH:
             return await proceed(request)
+        if method.policy.public:
+            # Its callers are all the same nobody: each could ask for the others' answers.
+            return await proceed(request)
         call.request_id = identifier
         call.request_digest = hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
         if remembered := await self._recall(call):
