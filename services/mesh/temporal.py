@@ -18,6 +18,8 @@ _HEARTBEAT_INTERVAL = timedelta(seconds=1)
 # How long a dead worker's workflows wait for it before any other may take them.
 _STICKY_TIMEOUT = timedelta(seconds=2)
 _STOP_TIMEOUT = timedelta(seconds=3)
+# Re-importing them inside the sandbox for every workflow would triple the memory.
+_PASSED_THROUGH = ("services", "xorb", "google", "grpc", "sqlalchemy", "structlog", "opentelemetry")
 
 
 async def connect(settings: Settings, *, lazy: bool = True) -> Client:
@@ -35,6 +37,11 @@ async def connect(settings: Settings, *, lazy: bool = True) -> Client:
     )
 
 
+def workflow_runner() -> SandboxedWorkflowRunner:
+    """Returns what keeps workflows from what would differ in a replay: clocks, randomness, files."""
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*_PASSED_THROUGH))
+
+
 def worker(
     client: Client,
     workflows: Sequence[type],
@@ -50,16 +57,12 @@ def worker(
         activities: Bound activity methods.
         concurrent_activities: How many activities run at once in this process; executors are processes of their own.
     """
-    # Re-importing them inside the sandbox for every workflow would triple the memory.
-    passed = ("services", "xorb", "google", "grpc", "sqlalchemy", "structlog", "opentelemetry")
     return Worker(
         client,
         task_queue=TASK_QUEUE,
         workflows=workflows,
         activities=activities,
-        workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules(*passed)
-        ),
+        workflow_runner=workflow_runner(),
         max_concurrent_activities=concurrent_activities,
         max_heartbeat_throttle_interval=_HEARTBEAT_INTERVAL,
         default_heartbeat_throttle_interval=_HEARTBEAT_INTERVAL,
