@@ -13,7 +13,7 @@ from typing import Any
 from google.protobuf import json_format
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -96,7 +96,7 @@ class Printer:
             cell = Text(clean(column.value(message), lines=True), style=column.cell(message).style)
             if cell.plain:
                 grid.add_row(column.title.capitalize(), cell)
-        self.console.print(grid)
+        self._show(grid)
 
     def line(self, text: str, message: Message | None = None, style: str = "") -> None:
         """Prints what happened as one line; as JSON the message, in one line."""
@@ -108,6 +108,15 @@ class Printer:
     def remark(self, text: str) -> None:
         """Tells a person something that isn't the result."""
         self.remarks.print(Text(clean(text)), soft_wrap=True)
+
+    def _show(self, content: RenderableType) -> None:
+        if self.console.is_terminal:
+            self.console.print(content)
+            return
+        with self.console.capture() as captured:
+            self.console.print(content)
+        # Rows are as wide as the widest; what fills them up is of no use in a file.
+        write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
     def _program(self, message: Message, columns: Sequence[Column]) -> None:
         if self.output is Format.CSV:
@@ -125,7 +134,7 @@ class Printer:
             table.add_column(column.title, no_wrap=not column.wide, overflow="fold" if column.wide else "ellipsis")
         for message in messages:
             table.add_row(*(column.cell(message) for column in shown))
-        self.console.print(table)
+        self._show(table)
 
 
 def as_dict(message: Message) -> dict[str, Any]:

@@ -62,7 +62,7 @@ class ScanActivities:
                 scan = domain.move(scan, State.RUNNING, datetime.now(UTC))
                 await store.save(unit, scan)
                 unit.record(wire.changed("scan.started", scan, tasks, "A scan has started"))
-                await _log(unit, scan, "INFO", f"{len(tasks)} tasks on {len(targets)} targets")
+                await _log(unit, scan, "INFO", f"Tasks: {len(tasks)}, targets: {len(targets)}")
         return Plan([TaskOrder(order, task.executor, str(task.target), task.stage.value) for task in tasks])
 
     @activity.defn(name=EXECUTE)
