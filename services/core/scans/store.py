@@ -41,6 +41,8 @@ async def add(unit: Unit, scan: Scan, targets: Sequence[ScanTarget]) -> None:
         }
         for place, target in enumerate(targets)
     ]
+    # In one order for all, or two scans that ask for the same targets could wait for each other.
+    rows.sort(key=lambda row: str(row["target_id"]))
     try:
         await unit.execute(insert(SCAN_TARGETS), rows)
     except IntegrityError as error:
