@@ -14,12 +14,14 @@ from services.core.scans.control import Control
 from services.core.scans.domain import Scan, State, move
 from services.core.scans.ordering import Ordering
 from services.core.scans.tables import EVIDENCE, LOG_ENTRIES, SCANS
-from services.mesh import names
+from services.mesh import calls, names
 from services.mesh.database import Database
 from services.mesh.errors import not_found
 from services.mesh.events.watch import Watcher
 from services.mesh.interceptors.layer import Context
 from services.mesh.pages import Pager, PageRequest
+
+_FINDINGS = "findings.read"
 
 
 @dataclass
@@ -126,16 +128,17 @@ class ScansServicer(scan_pb2_grpc.ScansServiceServicer):
         return wire.evidence(organization, *found)
 
     async def WatchScan(self, request: scan_pb2.WatchScanRequest, context: Context) -> AsyncIterator[Message]:
-        """Tells what a scan does."""
+        """Tells what a scan does; of findings, to those who may read them."""
         _, identifier = names.parse(wire.SCAN, request.parent)
         async with self.database.unit() as unit:
             await store.get(unit, identifier)
+        call = calls.current()
         records = self.watcher.watch(
             response_class=scan_pb2.WatchScanResponse,
             parent=request.parent,
             filter=request.filter,
             resume_token=request.resume_token,
-            accept=lambda event: wire.belongs(request.parent, event),
+            accept=lambda event: wire.belongs(request.parent, event, findings=_FINDINGS in call.caller.permissions),
             present=wire.present,
             names=fields.of_event,
             fields=fields.EVENT,
@@ -157,7 +160,9 @@ class ScansServicer(scan_pb2_grpc.ScansServiceServicer):
             tasks = await store.tasks(unit, identifier)
             kind, summary = _CHANGES[state]
             unit.record(wire.changed(kind, scan, tasks, summary))
-            await self.control.tell(name, state)
+            if not await self.control.tell(name, state) and state is State.CANCELLED:
+                # Nobody else will: the workflow is lost, and its targets would be busy for ever.
+                await store.release_targets(unit, identifier)
             return unit.reply(wire.scan(scan, tasks))
 
 

@@ -130,11 +130,11 @@ def logged(organization: UUID, scan_id: UUID, entry: LogEntry) -> Event:
     return Event("scan.logged", name, entry.message, message.SerializeToString(), message.DESCRIPTOR.full_name)
 
 
-def belongs(name: str, event: LoggedEvent) -> bool:
-    """Returns whether an event is of a scan: its own, or a finding that it has seen."""
+def belongs(name: str, event: LoggedEvent, *, findings: bool) -> bool:
+    """Returns whether an event is of a scan: its own, or with `findings` one of a finding that it has seen."""
     if event.event.snapshot_type != finding_pb2.Finding.DESCRIPTOR.full_name:
         return event.event.resource == name and event.event.snapshot_type in _SNAPSHOTS
-    return finding_pb2.Finding.FromString(event.event.snapshot).scan == name
+    return findings and finding_pb2.Finding.FromString(event.event.snapshot).scan == name
 
 
 def present(event: LoggedEvent) -> scan_pb2.ScanEvent:

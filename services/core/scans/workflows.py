@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from services.core.scans.orders import Ending, Plan, ScanOrder, TaskOrder, TaskResult, WorkflowProgress
@@ -58,7 +58,9 @@ class RunScan:
             self._work.cancel()
             ending = Ending(order, "CANCELLED")
         except ActivityError as error:
-            ending = Ending(order, "FAILED", str(error.cause or error))
+            # A cancelled task may also end as a cancelled activity.
+            cancelled = is_cancelled_exception(error)
+            ending = Ending(order, "CANCELLED") if cancelled else Ending(order, "FAILED", str(error.cause or error))
         await asyncio.shield(_finish(ending))
         return ending.state
 
