@@ -87,6 +87,8 @@ class OperationsServicer(operations_pb2_grpc.OperationsServicer):
         self, request: operations_pb2.ListOperationsRequest, context: Context
     ) -> operations_pb2.ListOperationsResponse:
         """Lists the organization's operations, the newest first."""
+        if request.page_size < 0:
+            raise invalid_field("page_size", "it can't be negative")
         if request.filter:
             raise invalid_field("filter", "operations can't be filtered; list the resources themselves instead")
         organization = names.join("organizations", calls.current().organization)
@@ -126,7 +128,7 @@ class OperationsServicer(operations_pb2_grpc.OperationsServicer):
         if not operation.done:
             # Whatever comes of the wait, the operation says how it stands.
             with contextlib.suppress(TimeoutError, RPCError, WorkflowFailureError):
-                await asyncio.wait_for(handle.result(), min(asked, _LONGEST_WAIT_SECONDS, _remaining(context)))
+                await asyncio.wait_for(handle.result(), min(asked, _LONGEST_WAIT_SECONDS, _remaining()))
         return await self._operation(request.name)
 
     async def _operation(self, name: str) -> operations_pb2.Operation:
@@ -163,10 +165,10 @@ class OperationsServicer(operations_pb2_grpc.OperationsServicer):
             raise Failure(Reason.INVALID_PAGE_TOKEN) from error
 
 
-def _remaining(context: Context) -> float:
-    """Returns the seconds until just before the caller's deadline."""
-    remaining = context.time_remaining()
-    return _LONGEST_WAIT_SECONDS if remaining is None else max(0.0, remaining - 1.0)
+def _remaining() -> float:
+    """Returns the seconds until just before the call's deadline."""
+    deadline = calls.current().deadline
+    return _LONGEST_WAIT_SECONDS if deadline is None else max(0.0, deadline - asyncio.get_running_loop().time() - 1.0)
 
 
 def _pack(message: Message) -> any_pb2.Any:

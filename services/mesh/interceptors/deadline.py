@@ -10,6 +10,8 @@ from services.mesh.interceptors.layer import Context, Layer, Request, Unary
 from services.mesh.policies import Method
 
 DEFAULT_SECONDS = 30.0
+# A caller may ask for less; for more, it would hold what others wait for.
+LONGEST_SECONDS = 60.0
 
 
 class Deadline(Layer):
@@ -22,7 +24,7 @@ class Deadline(Layer):
             Failure: DEADLINE_EXCEEDED.
         """
         given = context.time_remaining()
-        seconds = DEFAULT_SECONDS if given is None else given
+        seconds = DEFAULT_SECONDS if given is None else min(given, LONGEST_SECONDS)
         call.deadline = asyncio.get_running_loop().time() + seconds
         try:
             async with asyncio.timeout(seconds):
