@@ -39,11 +39,16 @@ class Platform:
 
 
 @contextlib.contextmanager
-def home() -> Iterator[StackSettings]:
-    """Gives the settings of a stack in an empty home with free ports, and removes the home at the end."""
+def home(**more: str) -> Iterator[StackSettings]:
+    """Gives the settings of a stack in an empty home with free ports, and removes the home at the end.
+
+    Args:
+        more: Settings of a bench's own; without, nothing is rate limited.
+    """
     directory = Path(tempfile.mkdtemp(prefix="xorb-bench-"))
     chosen = {name: str(number) for name, number in zip(DEFAULT_PORTS, free_ports(len(DEFAULT_PORTS)), strict=True)}
-    settings = load({"XORB_HOME": str(directory), "XORB_LOG_LEVEL": "WARNING", **chosen})
+    usual = {"XORB_HOME": str(directory), "XORB_LOG_LEVEL": "WARNING", "XORB_RATE_LIMITS": "off"}
+    settings = load({**usual, **chosen, **more})
     try:
         yield settings
     finally:

@@ -11,6 +11,7 @@ import yaml
 
 from stack.edge_bodies import lua_tables
 from stack.edge_clusters import NOWHERE, clusters
+from stack.edge_limits import rate_limits
 from stack.edge_replies import local_replies
 from stack.errors import StackError
 from stack.settings import StackSettings
@@ -27,6 +28,10 @@ _OWN_PAGES = {
     "/docs": ("reference.html", "text/html; charset=utf-8"),
 }
 _RESERVED_FILES = 512
+_EXPOSED = (
+    "grpc-status", "grpc-message", "grpc-status-details-bin", "x-request-id",
+    "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "retry-after",
+)  # fmt: skip
 _DEFAULT_ORIGINS = r"https?://(localhost|127\.0\.0\.1)(:\d+)?"
 
 
@@ -90,6 +95,7 @@ def _values(settings: StackSettings, contracts: EdgeContracts) -> Fragment:
         "maximum_body": MAXIMUM_BODY,
         "maximum_connections": _maximum_connections(),
         "router": _router(),
+        "rate_limits": rate_limits(settings),
         "local_replies": local_replies(),
         "response_mutations": _response_mutations(),
         "health_clusters": {"core": {"value": 100}, "security": {"value": 100}},
@@ -108,13 +114,19 @@ def _fill(node: Any, values: Fragment) -> Any:  # noqa: ANN401 - any YAML
     if isinstance(node, dict):
         return {key: _fill(value, values) for key, value in node.items()}
     if isinstance(node, list):
-        return [_fill(item, values) for item in node]
+        return [filled for item in node for filled in _items(item, values)]
     match = _PLACEHOLDER.fullmatch(node) if isinstance(node, str) else None
     if match is None:
         return node
     if match[1] not in values:
         raise StackError(f"envoy/edge.yaml asks for ${{{match[1]}}}, which nothing provides.")
     return values[match[1]]
+
+
+def _items(item: Any, values: Fragment) -> list[Any]:  # noqa: ANN401 - any YAML
+    """What one item of a list becomes: several, or none, where it stands for a list."""
+    filled = _fill(item, values)
+    return filled if isinstance(item, str) and isinstance(filled, list) else [filled]
 
 
 def _lua(settings: StackSettings, contracts: EdgeContracts) -> str:
@@ -176,7 +188,7 @@ def _cors(settings: StackSettings) -> Fragment:
         "allow_origin_string_match": [{"safe_regex": {"regex": origins}}],
         "allow_methods": "GET, POST, PATCH, PUT, DELETE",
         "allow_headers": "authorization, content-type, x-grpc-web, x-user-agent, grpc-timeout, traceparent",
-        "expose_headers": "grpc-status, grpc-message, grpc-status-details-bin, x-request-id",
+        "expose_headers": ", ".join(_EXPOSED),
         "max_age": "600",
     }
 

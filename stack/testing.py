@@ -33,14 +33,15 @@ async def embedded(*names: str, settings: Mapping[str, str] | None = None) -> As
 
     Args:
         names: as in ``stack.catalogue.BUILDERS``.
-        settings: more ``XORB_*`` settings, which win over free ports and the private home.
+        settings: more ``XORB_*`` settings, which win over free ports and the private home. Nothing is rate limited
+            unless ``XORB_RATE_LIMITS`` is ``on`` here.
 
     Yields:
         ``XORB_*`` settings as :func:`describe` gives them.
     """
     home = Path(tempfile.mkdtemp(prefix="xorb-"))
     chosen = {name: str(number) for name, number in zip(DEFAULT_PORTS, free_ports(len(DEFAULT_PORTS)), strict=True)}
-    loaded = load({"XORB_HOME": str(home), **_inherited(), **chosen, **(settings or {})})
+    loaded = load({"XORB_HOME": str(home), "XORB_RATE_LIMITS": "off", **_inherited(), **chosen, **(settings or {})})
     try:
         async with Stack(loaded, names or STATE_COMPONENTS):
             yield describe(loaded)

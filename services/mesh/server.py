@@ -37,7 +37,7 @@ class Server:
 
     Args:
         address: Where it listens, such as `unix:…/core.sock`.
-        layers: The layers around every call, the outermost first.
+        layers: The layers around every call, the outermost first; with none, it serves a contract that isn't ours.
         register: Adds the servicers.
         services: Full names of the services, for reflection and health.
         drain: How long to answer NOT_SERVING before calls are refused, so that callers go elsewhere first.
@@ -57,7 +57,7 @@ class Server:
         """Begins to serve."""
         if self.address.startswith("unix:"):
             sockets.remove(Path(self.address.removeprefix("unix:")))
-        server = grpc.aio.server(interceptors=[Chain(self.layers)], options=_OPTIONS)
+        server = grpc.aio.server(interceptors=[Chain(self.layers)] if self.layers else [], options=_OPTIONS)
         if registering := self.register(server):
             await registering
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-ROLES = ("core", "security", "orchestrator", "relay", "bridge")
+ROLES = ("core", "security", "orchestrator", "relay", "bridge", "ratelimit")
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
 

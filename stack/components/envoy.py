@@ -34,7 +34,7 @@ def envoy(settings: StackSettings, contracts: Callable[[], EdgeContracts] | None
         ),
         environment=plain_environment(settings),
         directory=settings.home,
-        needs=("bridge", "core", "security"),
+        needs=("bridge", "core", "security", "ratelimit"),
         ports=(settings.port("XORB_GATEWAY_PORT"), settings.port("XORB_ENVOY_ADMIN_PORT")),
         healthy=lambda: _ready(settings),
         prepare=lambda: asyncio.to_thread(_prepare, settings, directory, read),

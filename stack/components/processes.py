@@ -19,12 +19,13 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "orchestrator": ("temporal", "core", "security"),
     "relay": ("migrate", "valkey"),
     "bridge": ("core", "security"),
+    "ratelimit": ("valkey",),
 }
 """Every role and what must be up before it starts."""
 
 _DATABASE_ROLES = {"migrate": "xorb_owner", "relay": "xorb_relay"}
 _DSN_SETTINGS = {"xorb_owner": "XORB_POSTGRES_OWNER_DSN", "xorb_relay": "XORB_POSTGRES_RELAY_DSN"}
-_WITHOUT_DATABASE = {"bridge"}
+_WITHOUT_DATABASE = {"bridge", "ratelimit"}
 _SECRETS = ("POSTGRES_DSN", "REDIS_URL", "VAULT_TOKEN", "PAGE_TOKEN_KEY")
 
 
@@ -74,6 +75,8 @@ def process_environment(settings: StackSettings, role: str) -> dict[str, str]:
         "XORB_TEMPORAL_ADDRESS": temporal.address(settings),
         # The demo target can't have the usual ports.
         "XORB_VERIFICATION_PORTS": f"https:443,http:80,http:{settings.port('XORB_DEMO_HTTP_PORT').number}",
+        # Everybody here comes from one address.
+        "XORB_RATE_LIMIT_SIGN_IN_ADDRESS": "50/second:500",
         **inherited,
         "XORB_HOME": str(settings.home),
         "XORB_RUN_DIRECTORY": str(settings.run),

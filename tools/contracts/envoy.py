@@ -22,6 +22,9 @@ CLAIMS = "claims"
 
 _JWT_FILTER = "envoy.filters.http.jwt_authn"
 _TRANSCODER_FILTER = "envoy.filters.http.grpc_json_transcoder"
+_FAILS_CLOSED = "SIGN_IN"
+# Stages of Envoy's rate limits (`stack/edge_limits.py`): the edge refuses those of 1 where nobody can count them.
+_CLOSED_STAGE = {"stage": 1}
 _NEVER_PROCESSED = "connect-failure,refused-stream"
 
 
@@ -122,14 +125,15 @@ def _class(name: str) -> Fragment:
 
 
 def _address_limits(name: str) -> list[Fragment]:
-    return [{"actions": [_class(name), {"remote_address": {}}]}]
+    return [_limit(name, {"remote_address": {}})]
 
 
 def _signed_in_limits(name: str) -> list[Fragment]:
-    return [
-        {"actions": [_class(name), _claim("organization", "org")]},
-        {"actions": [_class(name), _claim("user", "sub")]},
-    ]
+    return [_limit(name, _claim("organization", "org")), _limit(name, _claim("user", "sub"))]
+
+
+def _limit(name: str, subject: Fragment) -> Fragment:
+    return {"actions": [_class(name), subject], **(_CLOSED_STAGE if name == _FAILS_CLOSED else {})}
 
 
 def _claim(key: str, claim: str) -> Fragment:
