@@ -95,6 +95,7 @@ class Session:
             return await self._converse(request, token + self._trace())
         content = request.SerializeToString(deterministic=True)
         if route.watch and not getattr(request, "resume_token", ""):
+            handshake.require_current(credentials.token)
             # Without a trace: it would be one socket's, and keep equal requests apart.
             return await self._share(CallRequest(route, content, token))
         return await self._stream(CallRequest(route, content, token + self._trace()))

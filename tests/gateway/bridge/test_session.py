@@ -1,8 +1,10 @@
 """One socket: token, request, stream, resume, end."""
 
 import json
+import secrets
 from typing import Any
 
+import jwt
 import pytest
 from google.rpc import code_pb2
 from websockets.exceptions import InvalidStatus
@@ -52,6 +54,16 @@ async def test_no_token_in_time(site: Site) -> None:
         [end] = await receive(socket)
         assert end["end"]["code"] == code_pb2.UNAUTHENTICATED
         assert await closing(socket) == (4408, "UNAUTHENTICATED")
+    assert not site.service.opened
+    await site.quiet()
+
+
+async def test_a_token_that_has_ended_opens_nothing_and_joins_nothing(site: Site) -> None:
+    ended = jwt.encode({"exp": 1}, secrets.token_bytes(32), algorithm="HS256")
+    async with site.connect(token=ended) as socket:
+        [end] = await receive(socket)
+        assert end["end"]["code"] == code_pb2.UNAUTHENTICATED
+        assert await closing(socket) == (4401, "UNAUTHENTICATED")
     assert not site.service.opened
     await site.quiet()
 
