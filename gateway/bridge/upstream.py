@@ -20,8 +20,14 @@ _Call = grpc.aio.UnaryStreamCall[bytes, bytes] | grpc.aio.StreamStreamCall[Messa
 _OPEN = metrics.get_meter(__name__).create_up_down_counter(
     "rpc.client.open_streams", description="Calls to services open now"
 )
-# A stalled reader must cost kilobytes, not the megabytes that gRPC's window would grow to.
-_CHANNEL_OPTIONS = (("grpc.http2.bdp_probe", 0), ("grpc.http2.lookahead_bytes", 65535))
+_CHANNEL_OPTIONS = (
+    # A stalled reader must cost kilobytes, not the megabytes that gRPC's window would grow to.
+    ("grpc.http2.bdp_probe", 0),
+    ("grpc.http2.lookahead_bytes", 65535),
+    # A service that restarts on this machine is back in a moment; by default its callers wait up to two minutes.
+    ("grpc.initial_reconnect_backoff_ms", 50),
+    ("grpc.max_reconnect_backoff_ms", 1000),
+)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
-"""A client that resumes sees every event once and in order, whoever is killed meanwhile."""
+"""Clients that resume see every event once and in order, whoever is killed meanwhile."""
 
 import asyncio
 import contextlib
 import random
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -18,16 +18,23 @@ from services.mesh.database import Database
 from services.mesh.testing import KEYS
 from tests.mesh.events.harness import eventually, logged, write_slowly
 from tests.mesh.events.processes import Replaceable, Valkey
-from tests.mesh.events.watching import ResumingClient
+from tests.mesh.events.watching import ResumingCall, ResumingClient, ResumingSocket
 
 RUNS, WRITERS, EVENTS_EACH, LONGEST_DELAY = 50, 4, 12, 0.04
 
 
 @dataclass(frozen=True)
 class World:
-    """What can be killed, by name: each comes back after some seconds."""
+    """What can be killed, by name: each comes back after some seconds.
 
-    address: str
+    Attributes:
+        service: The service's gRPC address.
+        bridge: The path of the bridge's socket.
+        kills: What kills.
+    """
+
+    service: str
+    bridge: str
     kills: Mapping[str, Callable[[float], Awaitable[None]]]
 
 
@@ -44,7 +51,7 @@ def killing(victim: Replaceable | Valkey) -> Callable[[float], Awaitable[None]]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def world(dsns: dict[str, str]) -> AsyncIterator[World]:
-    """A relay, a service and a Valkey that forgets, as processes."""
+    """A relay, a service, a bridge before it, and a Valkey that forgets, as processes."""
     with tempfile.TemporaryDirectory(prefix="xorb-") as folder:
         address, valkey = f"unix:{folder}/core.sock", Valkey(Path(folder))
         relay = {"dsn": dsns["relay"], "redis": valkey.url, "relay": f"chaos {identifiers.new()}"}
@@ -53,59 +60,72 @@ async def world(dsns: dict[str, str]) -> AsyncIterator[World]:
         victims: dict[str, Replaceable | Valkey] = {
             "relay": Replaceable("relaying", relay),
             "service": Replaceable("serving", service),
+            "bridge": Replaceable("bridging", {"folder": folder}),
             "redis": valkey,
         }
         try:
             for victim in victims.values():
                 await victim.start()
-            yield World(address, {name: killing(victim) for name, victim in victims.items()})
+            kills = {name: killing(victim) for name, victim in victims.items()}
+            yield World(address, f"{folder}/bridge.sock", kills)
         finally:
             for victim in victims.values():
                 await victim.kill() if isinstance(victim, Valkey) else await victim.close()
 
 
 async def havoc(world: World, chance: random.Random) -> None:
-    """Kills each once and one of the quick to start again, one after the other, at random times in random order."""
-    victims = [*world.kills, chance.choice(["relay", "redis"])]
-    chance.shuffle(victims)
-    for victim in victims:
+    """Kills each once, one after the other, at random times in random order."""
+    for victim in chance.sample(list(world.kills), len(world.kills)):
         await asyncio.sleep(chance.uniform(0, 0.15))
         await world.kills[victim](chance.uniform(0, 0.1))
 
 
-async def story(world: World, database: Database, organization: UUID, seed: int) -> ResumingClient:
-    """Writes, kills and watches at the same time; returns the client when it has seen as many events as there are."""
+async def story(world: World, database: Database, organization: UUID, seed: int) -> list[ResumingClient]:
+    """Writes, kills and watches at once; returns the clients when they have seen as many events as there are."""
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
-    client = ResumingClient(world.address, organization)
-    watching = asyncio.create_task(client.run())
-    try:
-
-        async def ready() -> bool:
-            return watching.done() or client.ready.is_set()
-
-        await eventually(ready)
+    clients = [ResumingCall(world.service, organization), ResumingSocket(world.bridge, organization)]
+    async with watching(clients) as until:
+        await until(lambda client: client.ready.is_set())
         async with asyncio.TaskGroup() as group:
             group.create_task(havoc(world, chance))
             for writer in range(WRITERS):
                 group.create_task(
                     write_slowly(database, [organization], str(writer), range(EVENTS_EACH), chance, LONGEST_DELAY)
                 )
+        await until(lambda client: len(client.seen) >= WRITERS * EVENTS_EACH)
+    return clients
 
-        async def complete() -> bool:
-            return watching.done() or len(client.seen) >= WRITERS * EVENTS_EACH
 
-        await eventually(complete)
+Until = Callable[[Callable[[ResumingClient], bool]], Awaitable[None]]
+
+
+@contextlib.asynccontextmanager
+async def watching(clients: Sequence[ResumingClient]) -> AsyncIterator[Until]:
+    """Runs clients; gives what waits until something is true of each. What a client fails with is raised."""
+    tasks = [asyncio.create_task(client.run()) for client in clients]
+
+    async def until(condition: Callable[[ResumingClient], bool]) -> None:
+        async def fulfilled() -> bool:
+            return any(task.done() for task in tasks) or all(map(condition, clients))
+
+        await eventually(fulfilled)
+
+    try:
+        yield until
     finally:
-        watching.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watching
-    return client
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
 
 @pytest.mark.parametrize("seed", range(RUNS))
-async def test_a_resuming_client_sees_every_event_once_in_order(world: World, database: Database, seed: int) -> None:
+async def test_resuming_clients_see_every_event_once_in_order(world: World, database: Database, seed: int) -> None:
     organization = identifiers.new()
-    client = await story(world, database, organization, seed)
-    assert client.seen == [event.id for event in await logged(database, organization)]
-    assert len(client.seen) == WRITERS * EVENTS_EACH
-    assert client.interruptions >= 1
+    clients = await story(world, database, organization, seed)
+    events = [event.id for event in await logged(database, organization)]
+    assert len(events) == WRITERS * EVENTS_EACH
+    for client in clients:
+        assert client.seen == events
+        assert client.interruptions >= 1
