@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from google.protobuf.message import Message
+
 from bench.platform import Platform, home
 from services.mesh import sockets
 from stack.components.processes import process_environment
@@ -33,9 +35,11 @@ class Backend(Platform):
             yield process
 
     @asynccontextmanager
-    async def instead(self, module: str, *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
-        """Runs a module in place of the core process."""
-        async with self._process([sys.executable, "-m", module, self.address, *arguments]) as process:
+    async def empty(self, method: str, answer: Message) -> AsyncIterator[asyncio.subprocess.Process]:
+        """Runs `bench.empty` in place of the core process, with one method of the findings service."""
+        path = self.settings.home / "answer.binpb"
+        path.write_bytes(answer.SerializeToString())
+        async with self._process([sys.executable, "-m", "bench.empty", self.address, method, str(path)]) as process:
             await self._answers()
             yield process
 

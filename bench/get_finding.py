@@ -31,7 +31,7 @@ async def main() -> None:
         for _ in range(ROUNDS):
             async with platform.core() as core:
                 real.append(await _measure(platform, someone, core))
-            async with platform.instead("bench.empty", someone.finding.SerializeToString().hex()) as core:
+            async with platform.empty("GetFinding", someone.finding) as core:
                 empty.append(await _measure(platform, someone, core))
     for name, runs in (("get_finding", real), ("get_finding_empty_handler", empty)):
         run = sorted(runs, key=lambda run: run.load.per_second)[len(runs) // 2]

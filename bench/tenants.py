@@ -5,15 +5,25 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import grpc.aio
+from sqlalchemy import text
 from xorb.core.v1 import finding_pb2, finding_pb2_grpc
 
 from bench.platform import Platform
+from services.core.findings.tables import FINDINGS
 from services.mesh import identifiers
+from services.mesh.calls import Call
+from services.mesh.database import Database
 from services.mesh.tokens import ACCOUNT_AUDIENCE, MESH_AUDIENCE, Issuer
 from services.mesh.vault import Transit
 
 _BATCH = 1000
 _LIFETIME = timedelta(hours=1)
+
+_OTHER_IN_A_COPY = {
+    "id": "gen_random_uuid()",
+    "identity": "sha256(identity || int4send(copy))",
+    "last_seen_at": "last_seen_at - copy * interval '1 second'",
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,22 @@ async def access_tokens(platform: Platform, organization: UUID, count: int) -> l
     """Returns as many owners' access tokens, each of another account."""
     issuer = _issuer(platform)
     return [await issuer.issue(ACCOUNT_AUDIENCE, _LIFETIME, _claims(organization)) for _ in range(count)]
+
+
+async def multiply(platform: Platform, organization: UUID, times: int) -> None:
+    """Copies an organization's findings in the database until there are `times` as many, each seen at another time."""
+    columns = ", ".join(FINDINGS.columns.keys())
+    copied = columns
+    for column, value in _OTHER_IN_A_COPY.items():
+        copied = copied.replace(f", {column},", f", {value},")
+    database = Database.connect(platform.environment["XORB_POSTGRES_DSN"])
+    async with database.unit(Call("bench", organization=organization)) as unit:
+        statement = text(
+            f"INSERT INTO findings ({columns}) "  # noqa: S608 - constants only
+            f"SELECT {copied} FROM findings, generate_series(1, CAST(:copies AS integer)) AS copy"
+        )
+        await unit.execute(statement, {"copies": times - 1})
+    await database.close()
 
 
 async def record(platform: Platform, channel: grpc.aio.Channel, organization: UUID, count: int) -> None:
