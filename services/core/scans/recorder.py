@@ -10,12 +10,14 @@ from services.core.scans import domain, progress, store, wire
 from services.core.scans.domain import LogEntry, Task, TaskState
 from services.core.scans.sightings import Sightings
 from services.executors.domain import Observation, Progress
-from services.mesh import identifiers
+from services.mesh import identifiers, statuses
 from services.mesh.calls import Call
 from services.mesh.database import Database
+from services.mesh.errors import Reason
 
 _FLUSH_SECONDS = 0.5
 _MOST_WAITING = 500
+_PASSING = frozenset({Reason.UNAVAILABLE, Reason.DEADLINE_EXCEEDED})
 
 
 @dataclass
@@ -37,6 +39,7 @@ class Recorder:
     task: Task
     _waiting: list[Observation] = field(default_factory=list)
     _changed: bool = False
+    _findings: int | None = None
     _flushing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -56,21 +59,26 @@ class Recorder:
             await self.flush()
 
     async def keep_flushing(self) -> None:
-        """Writes what has come in, twice a second, until cancelled."""
+        """Writes what has come in, twice a second, until cancelled; what can't be written now waits."""
         while True:
             await asyncio.sleep(_FLUSH_SECONDS)
-            await self.flush()
+            try:
+                await self.flush()
+            except Exception as error:
+                failure = statuses.from_exception(error)
+                if failure is None or failure.reason not in _PASSING:
+                    raise
 
     async def flush(self) -> None:
-        """Writes what has come in since the last time."""
+        """Writes what has come in since the last time; what a failed or cancelled flush didn't write, the next does."""
         async with self._flushing:
-            seen, changed = self._waiting, self._changed
-            self._waiting, self._changed = [], False
-            findings: int | None = None
-            if seen:
-                findings = await self.sightings.record(self.call.organization, self.scan, self.task, seen)
-            if seen or changed:
-                await self._save(findings)
+            if seen := self._waiting[:]:
+                self._findings = await self.sightings.record(self.call.organization, self.scan, self.task, seen)
+                del self._waiting[: len(seen)]
+            if self._changed or self._findings is not None:
+                self._changed = False
+                await self._save(self._findings)
+                self._findings = None
 
     async def begin(self) -> None:
         """Marks the task as running."""
