@@ -28,7 +28,6 @@ POLICIES = {
     "security": _READ_KEY | _SIGN,
     "orchestrator": _READ_KEY | _SIGN,
     "relay": _READ_KEY,
-    "bridge": _READ_KEY,
 }
 """What each process may do, as path → capabilities: all read the public key, those that issue tokens sign."""
 

@@ -25,8 +25,17 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 
 _DATABASE_ROLES = {"migrate": "xorb_owner", "relay": "xorb_relay"}
 _DSN_SETTINGS = {"xorb_owner": "XORB_POSTGRES_OWNER_DSN", "xorb_relay": "XORB_POSTGRES_RELAY_DSN"}
-_WITHOUT_DATABASE = {"bridge", "ratelimit"}
 _SECRETS = ("POSTGRES_DSN", "REDIS_URL", "VAULT_TOKEN", "PAGE_TOKEN_KEY")
+SECRETS_OF: Mapping[str, tuple[str, ...]] = {
+    "migrate": ("POSTGRES_DSN",),
+    "core": _SECRETS,
+    "security": _SECRETS,
+    "orchestrator": ("POSTGRES_DSN", "VAULT_TOKEN"),
+    "relay": ("POSTGRES_DSN", "REDIS_URL", "VAULT_TOKEN"),
+    "bridge": (),
+    "ratelimit": ("REDIS_URL",),
+}
+"""What each process is told that others must not know: those that meet the outside first know least."""
 
 
 def migrate(settings: StackSettings) -> Component:
@@ -98,17 +107,20 @@ def _plain(name: str) -> bool:
 
 def _secret_values(settings: StackSettings, role: str) -> dict[str, str]:
     """The secrets of ``role``; those that come into being with a component are empty before it is up."""
-    values = {"REDIS_URL": settings.external("valkey") or valkey.url(settings)}
-    if role not in _WITHOUT_DATABASE:
-        values["POSTGRES_DSN"] = _database(settings, role)
-    if role == "migrate":
-        return values
-    values["PAGE_TOKEN_KEY"] = read_or_create(settings.secrets / "page_token_key", new_secret)
-    values["VAULT_TOKEN"] = settings.environment.get("XORB_VAULT_TOKEN", "")
+    values = {
+        "POSTGRES_DSN": lambda: _database(settings, role),
+        "REDIS_URL": lambda: settings.external("valkey") or valkey.url(settings),
+        "VAULT_TOKEN": lambda: _vault_token(settings, role),
+        "PAGE_TOKEN_KEY": lambda: read_or_create(settings.secrets / "page_token_key", new_secret),
+    }
+    return {name: values[name]() for name in SECRETS_OF[role]}
+
+
+def _vault_token(settings: StackSettings, role: str) -> str:
     kept = openbao.token_path(settings, role)
     if kept.exists() and settings.external("openbao") is None:
-        values["VAULT_TOKEN"] = kept.read_text(encoding="utf-8")
-    return values
+        return kept.read_text(encoding="utf-8")
+    return settings.environment.get("XORB_VAULT_TOKEN", "")
 
 
 def _database(settings: StackSettings, role: str) -> str:

@@ -83,7 +83,7 @@ async def vault(environment: dict[str, str], role: str, path: str, body: object 
 
 async def test_each_process_has_its_own_rights_in_the_vault(stack_environment: dict[str, str]) -> None:
     message = {"input": base64.b64encode(b"text").decode()}
-    for role, status in {"security": 200, "core": 200, "orchestrator": 200, "relay": 403, "bridge": 403}.items():
+    for role, status in {"security": 200, "core": 200, "orchestrator": 200, "relay": 403}.items():
         signed = await vault(stack_environment, role, "transit/sign/xorb-access", message)
         assert signed.status == status, role
         key = await vault(stack_environment, role, "transit/keys/xorb-access")
