@@ -6,19 +6,32 @@ from functools import cache
 from google.longrunning import operations_pb2
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor, ServiceDescriptor
 from xorb.common.v1 import operations_pb2 as operation_policies_pb2
-from xorb.core.v1 import activity_pb2, finding_pb2, organization_pb2, scan_pb2, target_pb2
+from xorb.core.v1 import (
+    activity_pb2,
+    finding_pb2,
+    invitation_pb2,
+    member_pb2,
+    organization_pb2,
+    role_pb2,
+    scan_pb2,
+    target_pb2,
+)
 from xorb.options.v1 import policy_pb2
-from xorb.security.v1 import identity_pb2
+from xorb.security.v1 import account_pb2, identity_pb2
 
 from services.mesh.descriptors import extension
 
 CONTRACTS: tuple[FileDescriptor, ...] = (
     organization_pb2.DESCRIPTOR,
+    member_pb2.DESCRIPTOR,
+    invitation_pb2.DESCRIPTOR,
+    role_pb2.DESCRIPTOR,
     target_pb2.DESCRIPTOR,
     scan_pb2.DESCRIPTOR,
     finding_pb2.DESCRIPTOR,
     activity_pb2.DESCRIPTOR,
     identity_pb2.DESCRIPTOR,
+    account_pb2.DESCRIPTOR,
     operations_pb2.DESCRIPTOR,
 )
 

@@ -9,13 +9,21 @@ from google.longrunning import operations_pb2_grpc
 from xorb.core.v1 import (
     activity_pb2_grpc,
     finding_pb2_grpc,
+    invitation_pb2_grpc,
+    member_pb2_grpc,
     organization_pb2_grpc,
+    role_pb2_grpc,
     scan_pb2_grpc,
     target_pb2_grpc,
 )
+from xorb.security.v1 import account_pb2_grpc
 
 from services.core.activity.service import ActivityServicer
 from services.core.findings.service import FindingsServicer, SightingsServicer
+from services.core.organizations.accounts import Accounts
+from services.core.organizations.invitations.service import InvitationsServicer
+from services.core.organizations.members.service import MembersServicer
+from services.core.organizations.roles.service import RolesServicer
 from services.core.organizations.service import MembershipsServicer, OrganizationsServicer
 from services.core.scans.control import Control
 from services.core.scans.operation import ScanWork
@@ -40,6 +48,9 @@ ROLE = "core"
 SERVICES = (
     "xorb.core.v1.OrganizationsService",
     "xorb.core.v1.MembershipsService",
+    "xorb.core.v1.MembersService",
+    "xorb.core.v1.InvitationsService",
+    "xorb.core.v1.RolesService",
     "xorb.core.v1.TargetsService",
     "xorb.core.v1.ScansService",
     "xorb.core.v1.FindingsService",
@@ -59,6 +70,7 @@ class Core:
         hub: Where live events come from.
         access: Who may do what.
         itself: A channel to this process, by which its services meet.
+        security: A channel to the security plane.
     """
 
     settings: Settings
@@ -66,6 +78,7 @@ class Core:
     hub: Hub
     access: CachedAccess
     itself: grpc.aio.Channel
+    security: grpc.aio.Channel
 
     async def registered(self, server: grpc.aio.Server) -> None:
         """Adds all servicers to a server."""
@@ -81,8 +94,7 @@ class Core:
         operations = OperationsServicer(client, works, Signer(self.settings.page_token_key))
         targets = TargetsServicer(database, pager, rules, prover)
         findings = FindingsServicer(database, pager, watcher)
-        organization_pb2_grpc.add_OrganizationsServiceServicer_to_server(OrganizationsServicer(database, pager), server)
-        organization_pb2_grpc.add_MembershipsServiceServicer_to_server(MembershipsServicer(database), server)
+        self._register_organizations(server, pager)
         target_pb2_grpc.add_TargetsServiceServicer_to_server(targets, server)
         scan_pb2_grpc.add_ScansServiceServicer_to_server(scans, server)
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)
@@ -90,16 +102,33 @@ class Core:
         activity_pb2_grpc.add_ActivityServiceServicer_to_server(ActivityServicer(database, pager, watcher), server)
         operations_pb2_grpc.add_OperationsServicer_to_server(operations, server)
 
+    def _register_organizations(self, server: grpc.aio.Server, pager: Pager) -> None:
+        """Adds the servicers of organizations and their people."""
+        database, access = self.database, self.access
+        accounts = Accounts(account_pb2_grpc.AccountsServiceStub(self.security), process.identity(self.settings, ROLE))
+        organizations = OrganizationsServicer(database, pager, access)
+        members = MembersServicer(database, pager, accounts, access)
+        invitations = InvitationsServicer(database, pager, accounts, access)
+        organization_pb2_grpc.add_OrganizationsServiceServicer_to_server(organizations, server)
+        organization_pb2_grpc.add_MembershipsServiceServicer_to_server(MembershipsServicer(database), server)
+        member_pb2_grpc.add_MembersServiceServicer_to_server(members, server)
+        invitation_pb2_grpc.add_InvitationsServiceServicer_to_server(invitations, server)
+        role_pb2_grpc.add_RolesServiceServicer_to_server(RolesServicer(database, pager, access), server)
+
 
 @asynccontextmanager
 async def wired(settings: Settings) -> AsyncIterator[Core]:
     """Gives the core plane with all that it stands on."""
     redis = stream.connect(settings.redis_url)
-    async with process.database(settings) as database, process.channel(settings, ROLE) as itself:
+    async with (
+        process.database(settings) as database,
+        process.channel(settings, ROLE) as itself,
+        process.channel(settings, "security") as security,
+    ):
         hub = Hub(database, redis)
         try:
             async with process.access(settings, database) as access:
-                yield Core(settings, database, hub, access, itself)
+                yield Core(settings, database, hub, access, itself, security)
         finally:
             await hub.close()
             await redis.aclose()

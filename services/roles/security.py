@@ -1,14 +1,17 @@
 """The process of the security plane."""
 
+import grpc.aio
 from xorb.core.v1 import organization_pb2_grpc
-from xorb.security.v1 import identity_pb2_grpc
+from xorb.security.v1 import account_pb2_grpc, identity_pb2_grpc
 
 from services.mesh.settings import Settings
 from services.roles import process
+from services.security.identity.accounts import AccountsServicer
 from services.security.identity.memberships import Memberships
 from services.security.identity.service import IdentityServicer
 
 ROLE = "security"
+SERVICES = ("xorb.security.v1.IdentityService", "xorb.security.v1.AccountsService")
 
 
 async def run(settings: Settings) -> None:
@@ -19,7 +22,7 @@ async def run(settings: Settings) -> None:
         process.channel(settings, "core") as core,
     ):
         stub = organization_pb2_grpc.MembershipsServiceStub(core)
-        servicer = IdentityServicer(
+        identity = IdentityServicer(
             database=database,
             keys=process.transit(settings),
             access=access,
@@ -27,11 +30,16 @@ async def run(settings: Settings) -> None:
             access_token_lifetime=settings.access_token_lifetime,
             sign_up_open=settings.sign_up_open,
         )
+
+        def register(server: grpc.aio.Server) -> None:
+            identity_pb2_grpc.add_IdentityServiceServicer_to_server(identity, server)
+            account_pb2_grpc.add_AccountsServiceServicer_to_server(AccountsServicer(database), server)
+
         await process.serve(
             ROLE,
             settings,
-            register=lambda server: identity_pb2_grpc.add_IdentityServiceServicer_to_server(servicer, server),
-            services=["xorb.security.v1.IdentityService"],
+            register=register,
+            services=SERVICES,
             store=database,
             known=access,
         )

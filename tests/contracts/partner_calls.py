@@ -15,6 +15,7 @@ from grpclib.exceptions import GRPCError
 from partner import CallOptions, Failure, asynchronous, blocking
 from tests.contracts.catalogue import Entry, entries, request_for
 
+_ENDING = {"SuspendOrganization": 1, "SignOut": 2}
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -27,8 +28,9 @@ class Outcome:
 
 
 def reachable() -> list[Entry]:
-    """The RPCs that the partner client has."""
-    return [entry for entry in entries() if not entry.method.internal]
+    """The RPCs that the partner client has; last those after which the caller may do little or nothing more."""
+    found = [entry for entry in entries() if not entry.method.internal]
+    return sorted(found, key=lambda entry: _ENDING.get(entry.method.name, 0))
 
 
 def call_all_blocking(address: str, options: CallOptions, organization: str) -> Iterator[Outcome]:

@@ -12,7 +12,7 @@ from tests.contracts.answers import of_response, over_grpc, over_rest
 from tests.contracts.catalogue import Entry, entries, request_for
 from tests.contracts.conftest import Inhabited
 from tests.contracts.partner_calls import Outcome, call_all_asynchronous, call_all_blocking, reachable
-from tests.e2e.members import Member, sign_up
+from tests.e2e.members import Member, join, sign_up
 from tests.e2e.platform import Platform
 
 OK = 0
@@ -156,15 +156,17 @@ async def test_an_operation_has_a_name(platform: Platform, stranger: Member, nam
         assert (answer.code, answer.reason) == (INVALID_ARGUMENT, "INVALID_NAME")
 
 
-async def test_partners_reach_every_method_over_grpcio(platform: Platform, stranger: Member) -> None:
-    options, organization = CallOptions(token=stranger.token), str(stranger.identifier)
+async def test_partners_reach_every_method_over_grpcio(platform: Platform) -> None:
+    partner = await join(platform)
+    options, organization = CallOptions(token=partner.token), str(partner.identifier)
     outcomes = await asyncio.to_thread(lambda: list(call_all_blocking(platform.address, options, organization)))
     _check(outcomes)
 
 
-async def test_partners_reach_every_method_over_grpclib(platform: Platform, stranger: Member) -> None:
-    options = CallOptions(token=stranger.token)
-    _check(await call_all_asynchronous(platform.address, options, str(stranger.identifier)))
+async def test_partners_reach_every_method_over_grpclib(platform: Platform) -> None:
+    partner = await join(platform)
+    options = CallOptions(token=partner.token)
+    _check(await call_all_asynchronous(platform.address, options, str(partner.identifier)))
 
 
 def _check(outcomes: list[Outcome]) -> None:

@@ -11,13 +11,14 @@ OWNER = "owner"
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """A tenant; `revision` counts its changes."""
+    """A tenant; `revision` counts its changes, `suspended_at` is None while people can work in it."""
 
     id: UUID
     display_name: str
     created_at: datetime
     updated_at: datetime
     revision: int = 1
+    suspended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,28 @@ def rename(organization: Organization, display_name: str, now: datetime) -> Orga
     if not display_name.strip():
         raise invalid_field("organization.display_name", "an organization needs a name")
     return replace(organization, display_name=display_name.strip(), updated_at=now, revision=organization.revision + 1)
+
+
+def suspend(organization: Organization, now: datetime) -> Organization:
+    """Returns the organization, in which nobody can work any more.
+
+    Raises:
+        Failure: ILLEGAL_TRANSITION; it is suspended already.
+    """
+    if organization.suspended_at:
+        raise Failure(Reason.ILLEGAL_TRANSITION, "The organization is suspended already.")
+    return replace(organization, suspended_at=now, updated_at=now, revision=organization.revision + 1)
+
+
+def resume(organization: Organization, now: datetime) -> Organization:
+    """Returns the organization, in which people can work again.
+
+    Raises:
+        Failure: ILLEGAL_TRANSITION; it isn't suspended.
+    """
+    if not organization.suspended_at:
+        raise Failure(Reason.ILLEGAL_TRANSITION, "The organization isn't suspended.")
+    return replace(organization, suspended_at=None, updated_at=now, revision=organization.revision + 1)
 
 
 def require_account(account: UUID | None) -> UUID:

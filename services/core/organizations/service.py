@@ -1,15 +1,18 @@
 """The organizations service, and what it tells the security plane of memberships."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from types import MappingProxyType
 
 from xorb.core.v1 import organization_pb2, organization_pb2_grpc
 
 from services.core.organizations import domain, store, wire
+from services.core.organizations.domain import Organization
 from services.core.organizations.store import MEMBERSHIPS, ORGANIZATIONS
 from services.mesh import calls, identifiers, masks
+from services.mesh.access.model import Announcer, Change
 from services.mesh.calls import Caller
 from services.mesh.database import Database
 from services.mesh.errors import not_found
@@ -23,10 +26,17 @@ _FIELDS: Mapping[str, Field] = MappingProxyType({"join_time": Field(MEMBERSHIPS.
 
 @dataclass
 class OrganizationsServicer(organization_pb2_grpc.OrganizationsServiceServicer):
-    """Serves `xorb.core.v1.OrganizationsService`."""
+    """Serves `xorb.core.v1.OrganizationsService`.
+
+    Args:
+        database: Where organizations are.
+        pager: Cuts lists into pages.
+        access: Told when an organization is suspended or resumed, or somebody founds one.
+    """
 
     database: Database
     pager: Pager
+    access: Announcer
 
     async def CreateOrganization(
         self, request: organization_pb2.CreateOrganizationRequest, context: Context
@@ -38,6 +48,7 @@ class OrganizationsServicer(organization_pb2_grpc.OrganizationsServiceServicer):
             async with unit.within(created.id):
                 await store.add(unit, created, owner)
                 unit.record(wire.changed("organization.created", created, f"{created.display_name} was founded"))
+            unit.afterwards(partial(self.access.announce, Change(created.id, founder)))
             return unit.reply(wire.organization(created))
 
     async def GetOrganization(
@@ -87,6 +98,31 @@ class OrganizationsServicer(organization_pb2_grpc.OrganizationsServiceServicer):
             await store.save(unit, renamed)
             unit.record(wire.changed("organization.updated", renamed, f"{current.display_name} was renamed"))
             return unit.reply(wire.organization(renamed))
+
+    async def SuspendOrganization(
+        self, request: organization_pb2.SuspendOrganizationRequest, context: Context
+    ) -> organization_pb2.Organization:
+        """Bars everybody."""
+        return await self._switch(request.name, domain.suspend, "suspended")
+
+    async def ResumeOrganization(
+        self, request: organization_pb2.ResumeOrganizationRequest, context: Context
+    ) -> organization_pb2.Organization:
+        """Lets everybody in again."""
+        return await self._switch(request.name, domain.resume, "resumed")
+
+    async def _switch(
+        self, name: str, switch: Callable[[Organization, datetime], Organization], verb: str
+    ) -> organization_pb2.Organization:
+        async with self.database.unit() as unit:
+            current = await store.get(unit, wire.identifier(wire.ORGANIZATION, name), lock=True)
+            if current is None:
+                raise not_found(name)
+            changed = switch(current, datetime.now(UTC))
+            await store.save(unit, changed)
+            unit.record(wire.changed(f"organization.{verb}", changed, f"{changed.display_name} was {verb}"))
+            unit.afterwards(partial(self.access.announce, Change(changed.id)))
+            return unit.reply(wire.organization(changed))
 
 
 @dataclass

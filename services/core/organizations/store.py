@@ -3,7 +3,21 @@
 from dataclasses import asdict
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, DateTime, Integer, RowMapping, Select, Table, Text, Uuid, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    DateTime,
+    Integer,
+    RowMapping,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from services.core.organizations.domain import Membership, Organization
 from services.mesh.database import Unit
@@ -17,6 +31,7 @@ ORGANIZATIONS = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("suspended_at", DateTime(timezone=True)),
 )
 MEMBERSHIPS = Table(
     "memberships",
@@ -25,6 +40,9 @@ MEMBERSHIPS = Table(
     Column("account_id", Uuid, primary_key=True),
     Column("roles", ARRAY(Text), nullable=False),
     Column("joined_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("suspended_at", DateTime(timezone=True)),
+    Column("revision", Integer, nullable=False, server_default="1"),
 )
 
 
@@ -62,8 +80,9 @@ def of_account(account: UUID) -> Select[tuple[object, ...]]:
 
 
 async def membership(unit: Unit, account: UUID, organization: UUID | None) -> Membership | None:
-    """Returns an account's membership in an organization, or in the one joined first."""
-    statement = select(MEMBERSHIPS).where(MEMBERSHIPS.c.account_id == account).order_by(MEMBERSHIPS.c.joined_at)
+    """Returns an account's membership in an organization, or in the one joined first; none that is suspended."""
+    own = (MEMBERSHIPS.c.account_id == account) & MEMBERSHIPS.c.suspended_at.is_(None)
+    statement = select(MEMBERSHIPS).where(own).order_by(MEMBERSHIPS.c.joined_at)
     if organization:
         statement = statement.where(MEMBERSHIPS.c.organization_id == organization)
     row = (await unit.execute(statement.limit(1))).mappings().one_or_none()
@@ -74,4 +93,6 @@ async def membership(unit: Unit, account: UUID, organization: UUID | None) -> Me
 
 def organization(row: RowMapping) -> Organization:
     """Returns a row as an organization."""
-    return Organization(row["id"], row["display_name"], row["created_at"], row["updated_at"], row["revision"])
+    return Organization(
+        row["id"], row["display_name"], row["created_at"], row["updated_at"], row["revision"], row["suspended_at"]
+    )

@@ -19,6 +19,7 @@ def organization(value: Organization) -> organization_pb2.Organization:
         name=names.join("organizations", value.id),
         display_name=value.display_name,
         etag=etag(value.id, value.revision),
+        state="SUSPENDED" if value.suspended_at else "ACTIVE",
     )
     message.create_time.FromDatetime(value.created_at)
     message.update_time.FromDatetime(value.updated_at)

@@ -20,7 +20,7 @@ class Standing:
         session_lives: Whether the session goes on.
         member: Whether the account is a member who isn't suspended.
         organization_suspended: Whether the organization is.
-        roles: The member's roles: built-in ones by name, others by identifier.
+        roles: The member's roles: built-in ones such as `analyst`, and resource names of others.
         permissions: What these roles grant; not more than `WHILE_SUSPENDED` in a suspended organization.
     """
 

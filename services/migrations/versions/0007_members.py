@@ -64,7 +64,8 @@ _VIEW = f"""
         coalesce(memberships.roles, '{{}}') AS roles,
         ARRAY(
             SELECT DISTINCT permission FROM roles, unnest(roles.permissions) AS permission
-            WHERE roles.organization_id = memberships.organization_id AND roles.id::text = ANY (memberships.roles)
+            WHERE roles.organization_id = memberships.organization_id
+            AND 'organizations/' || roles.organization_id || '/roles/' || roles.id = ANY (memberships.roles)
         ) AS permissions
     FROM sessions
     LEFT JOIN memberships

@@ -1,5 +1,6 @@
 """Accounts, sessions and refresh tokens in PostgreSQL."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import NamedTuple
@@ -71,6 +72,12 @@ async def account(unit: Unit, identifier: UUID) -> Account | None:
     """Returns an account."""
     row = (await unit.execute(select(ACCOUNTS).where(ACCOUNTS.c.id == identifier))).mappings().one_or_none()
     return _account(row) if row else None
+
+
+async def accounts(unit: Unit, identifiers: Sequence[UUID]) -> list[Account]:
+    """Returns those of the accounts that there are."""
+    rows = await unit.execute(select(ACCOUNTS).where(ACCOUNTS.c.id.in_(identifiers)))
+    return [_account(row) for row in rows.mappings()]
 
 
 async def add_session(unit: Unit, session: Session) -> None:

@@ -19,7 +19,7 @@ from services.mesh.database import Database
 from services.mesh.interceptors import deadline
 from services.mesh.interceptors.chain import chain
 from services.mesh.pages import Pager
-from services.mesh.testing import KEYS, bearer, service_token, serving, token_for
+from services.mesh.testing import KEYS, TokenAccess, bearer, service_token, serving, token_for
 from services.mesh.tokens import Verifier
 
 SECRET = "hunter2-planted"
@@ -47,7 +47,7 @@ async def database(database_environment: dict[str, str]) -> AsyncIterator[Databa
 
 @pytest.fixture(scope="module")
 async def organizations(database: Database) -> AsyncIterator[organization_pb2_grpc.OrganizationsServiceStub]:
-    servicer = OrganizationsServicer(database, Pager(secrets.token_urlsafe()))
+    servicer = OrganizationsServicer(database, Pager(secrets.token_urlsafe()), TokenAccess())
 
     def register(server: grpc.aio.Server) -> None:
         organization_pb2_grpc.add_OrganizationsServiceServicer_to_server(servicer, server)

@@ -83,7 +83,7 @@ async def platform(database_environment: dict[str, str], tmp_path_factory: Any) 
             identity_pb2_grpc.add_IdentityServiceServicer_to_server(identity, server)
             organization_pb2_grpc.add_MembershipsServiceServicer_to_server(MembershipsServicer(database), server)
             organization_pb2_grpc.add_OrganizationsServiceServicer_to_server(
-                OrganizationsServicer(database, Pager(secrets.token_urlsafe())), server
+                OrganizationsServicer(database, Pager(secrets.token_urlsafe()), access), server
             )
 
         server = Server(address, chain(Verifier(transit), database, access), register, [], timedelta(0))

@@ -55,6 +55,16 @@ class OrganizationsServiceStub:
                 request_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.UpdateOrganizationRequest.SerializeToString,
                 response_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.Organization.FromString,
                 _registered_method=True)
+        self.SuspendOrganization = channel.unary_unary(
+                '/xorb.core.v1.OrganizationsService/SuspendOrganization',
+                request_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.SuspendOrganizationRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.Organization.FromString,
+                _registered_method=True)
+        self.ResumeOrganization = channel.unary_unary(
+                '/xorb.core.v1.OrganizationsService/ResumeOrganization',
+                request_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.ResumeOrganizationRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.Organization.FromString,
+                _registered_method=True)
 
 
 class OrganizationsServiceServicer:
@@ -97,6 +107,24 @@ class OrganizationsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SuspendOrganization(self, request, context):
+        """Bars everybody from an organization, except that those who may resume it can still do so. What runs goes on.
+
+        Errors: NOT_FOUND, ILLEGAL_TRANSITION, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResumeOrganization(self, request, context):
+        """Lets everybody in again.
+
+        Errors: NOT_FOUND, ILLEGAL_TRANSITION, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OrganizationsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -118,6 +146,16 @@ def add_OrganizationsServiceServicer_to_server(servicer, server):
             'UpdateOrganization': grpc.unary_unary_rpc_method_handler(
                     servicer.UpdateOrganization,
                     request_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.UpdateOrganizationRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.Organization.SerializeToString,
+            ),
+            'SuspendOrganization': grpc.unary_unary_rpc_method_handler(
+                    servicer.SuspendOrganization,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.SuspendOrganizationRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.Organization.SerializeToString,
+            ),
+            'ResumeOrganization': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResumeOrganization,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.ResumeOrganizationRequest.FromString,
                     response_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.Organization.SerializeToString,
             ),
     }
@@ -229,6 +267,60 @@ class OrganizationsService:
             target,
             '/xorb.core.v1.OrganizationsService/UpdateOrganization',
             xorb_dot_core_dot_v1_dot_organization__pb2.UpdateOrganizationRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_organization__pb2.Organization.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SuspendOrganization(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.core.v1.OrganizationsService/SuspendOrganization',
+            xorb_dot_core_dot_v1_dot_organization__pb2.SuspendOrganizationRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_organization__pb2.Organization.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResumeOrganization(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.core.v1.OrganizationsService/ResumeOrganization',
+            xorb_dot_core_dot_v1_dot_organization__pb2.ResumeOrganizationRequest.SerializeToString,
             xorb_dot_core_dot_v1_dot_organization__pb2.Organization.FromString,
             options,
             channel_credentials,

@@ -1,0 +1,73 @@
+"""What each built-in role comes to, pinned: a new permission is given to a role on purpose or not at all."""
+
+import pytest
+
+from services.mesh.policies import permissions
+from services.mesh.roles import BUILT_IN, granted, granted_by
+
+READ = {
+    "activity.read",
+    "findings.read",
+    "members.read",
+    "operations.read",
+    "organizations.read",
+    "roles.read",
+    "scans.read",
+    "targets.read",
+}
+FINDINGS = {"findings.reopen", "findings.resolve", "findings.triage", "findings.update"}
+SCANS = {"operations.cancel", "scans.control", "scans.create"}
+TARGETS = {"targets.create", "targets.delete", "targets.update", "targets.verify"}
+PEOPLE = {
+    "invitations.create",
+    "invitations.revoke",
+    "members.delete",
+    "members.suspend",
+    "members.update",
+    "roles.create",
+    "roles.delete",
+    "roles.update",
+}
+OWNERSHIP = {"organizations.resume", "organizations.suspend", "organizations.transfer"}
+ADMINISTRATION = {"invitations.read", "organizations.update", "findings.dismiss", *PEOPLE}
+
+PINNED = {
+    "owner": READ | FINDINGS | SCANS | TARGETS | ADMINISTRATION | OWNERSHIP,
+    "administrator": READ | FINDINGS | SCANS | TARGETS | ADMINISTRATION,
+    "security_manager": READ | FINDINGS | SCANS | TARGETS | {"invitations.read", "findings.dismiss"},
+    "analyst": READ | FINDINGS,
+    "pentester": READ | SCANS | {"findings.reopen", "findings.update", "targets.verify"},
+    "auditor": READ | {"invitations.read"},
+    "viewer": READ,
+}
+"""Who adds a permission to the contracts decides here which roles have it."""
+
+
+@pytest.mark.parametrize("role", BUILT_IN)
+def test_a_role_grants_exactly_this(role: str) -> None:
+    assert granted(role) == PINNED[role]
+
+
+def test_owners_may_do_everything() -> None:
+    assert granted("owner") == permissions()
+
+
+def test_every_pattern_means_something() -> None:
+    for role, entry in BUILT_IN.items():
+        for pattern in (*entry.grants, *entry.withholds):
+            others = entry.grants if pattern in entry.withholds else ()
+            assert any(
+                type(entry)("", "", (pattern,)).allows(permission)
+                and (not others or type(entry)("", "", others).allows(permission))
+                for permission in permissions()
+            ), (role, pattern)
+
+
+def test_a_role_that_is_not_built_in_grants_nothing() -> None:
+    for role in ("", "Owner", "*", "organizations/x/roles/y"):
+        assert granted(role) == frozenset()
+
+
+def test_roles_add_up() -> None:
+    assert granted_by(["analyst", "pentester", "nonsense"]) == PINNED["analyst"] | PINNED["pentester"]
+    assert granted_by([]) == frozenset()
