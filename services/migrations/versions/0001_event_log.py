@@ -8,6 +8,7 @@ revision = "0001"
 down_revision = None
 
 _STATEMENTS = (
+    "REVOKE ALL ON SCHEMA public FROM PUBLIC",
     "GRANT USAGE ON SCHEMA public TO xorb_app, xorb_relay",
     """
     CREATE TABLE event_log (
@@ -23,13 +24,15 @@ _STATEMENTS = (
         snapshot bytea NOT NULL,
         snapshot_type text NOT NULL,
         trace_context text NOT NULL,
-        PRIMARY KEY (id, occurred_at)
+        PRIMARY KEY (organization_id, id, occurred_at)
     ) PARTITION BY RANGE (occurred_at)
     """,
     "CREATE INDEX event_log_position ON event_log (xid, sequence)",
     "CREATE INDEX event_log_organization_position ON event_log (organization_id, xid, sequence)",
     "CREATE INDEX event_log_resource ON event_log (organization_id, resource, xid, sequence)",
     "CREATE TABLE event_log_other PARTITION OF event_log DEFAULT",
+    "ALTER TABLE event_log_other ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
+    # Whoever asks a partition itself is not held by the policies of its table; without any of its own it shows nothing.
     """
     CREATE FUNCTION event_log_partitions(months integer) RETURNS void LANGUAGE plpgsql AS $$
     DECLARE
@@ -43,6 +46,7 @@ _STATEMENTS = (
                 EXECUTE format('CREATE TABLE %I PARTITION OF event_log FOR VALUES FROM (%L) TO (%L)',
                     name, first::timestamp AT TIME ZONE 'UTC',
                     (first + make_interval(months => 1))::timestamp AT TIME ZONE 'UTC');
+                EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', name);
             END IF;
         END LOOP;
     END $$
@@ -55,6 +59,7 @@ _STATEMENTS = (
         RETURN NULL;
     END $$
     """,
+    "REVOKE ALL ON FUNCTION event_log_notify FROM PUBLIC",
     """
     CREATE TRIGGER event_log_notify AFTER INSERT ON event_log
         FOR EACH STATEMENT EXECUTE FUNCTION event_log_notify()
