@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # What is written by hand, where it is there.
-SOURCES := $(wildcard services gateway stack cli partner tools tests bench)
+SOURCES := $(wildcard services gateway stack cli partner tools tests bench docs/examples)
 TESTS ?= tests
 STRUCTURE := ../shared/tools/structure
 
