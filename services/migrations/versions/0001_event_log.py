@@ -29,6 +29,7 @@ _STATEMENTS = (
     """,
     "CREATE INDEX event_log_position ON event_log (xid, sequence)",
     "CREATE INDEX event_log_organization_position ON event_log (organization_id, xid, sequence)",
+    "CREATE INDEX event_log_time ON event_log (organization_id, occurred_at, id)",
     "CREATE INDEX event_log_resource ON event_log (organization_id, resource, xid, sequence)",
     "CREATE TABLE event_log_other PARTITION OF event_log DEFAULT",
     "ALTER TABLE event_log_other ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
