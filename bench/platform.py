@@ -3,7 +3,7 @@
 import contextlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,8 +57,13 @@ def home(**more: str) -> Iterator[StackSettings]:
 
 
 @contextlib.asynccontextmanager
-async def running(*names: str) -> AsyncIterator[Platform]:
-    """Boots these components, or the whole platform, and removes them with their state at the end."""
-    with home() as settings:
-        async with Stack(settings, names or tuple(BUILDERS)) as stack:
-            yield Platform(settings, describe(settings), stack)
+async def running(*names: str, settings: Mapping[str, str] | None = None) -> AsyncIterator[Platform]:
+    """Boots these components, or the whole platform, and removes them with their state at the end.
+
+    Args:
+        names: The components.
+        settings: As `home` takes them.
+    """
+    with home(**(settings or {})) as loaded:
+        async with Stack(loaded, names or tuple(BUILDERS)) as stack:
+            yield Platform(loaded, describe(loaded), stack)

@@ -11,7 +11,7 @@ import yaml
 
 from stack.edge_bodies import lua_tables
 from stack.edge_clusters import NOWHERE, clusters
-from stack.edge_limits import rate_limits
+from stack.edge_limits import guards, rate_limits
 from stack.edge_replies import local_replies
 from stack.errors import StackError
 from stack.settings import StackSettings
@@ -96,6 +96,7 @@ def _values(settings: StackSettings, contracts: EdgeContracts) -> Fragment:
         "maximum_connections": _maximum_connections(),
         "router": _router(),
         "rate_limits": rate_limits(settings),
+        **guards(settings),
         "local_replies": local_replies(),
         "response_mutations": _response_mutations(),
         "health_clusters": {"core": {"value": 100}, "security": {"value": 100}},
