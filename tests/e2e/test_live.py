@@ -38,10 +38,10 @@ def _is_end(told: Told) -> bool:
 
 
 async def _opened(stack: AsyncExitStack, member: Member, path: str) -> Mapping[str, Watch]:
-    """A watch over each transport, all from the same moment on."""
+    """A watch over each transport, all from the moment on at which the first had caught up."""
     first, *others = TRANSPORTS
     opened = {first: await stack.enter_async_context(watching(member, path, first))}
-    token = opened[first].resume_token
+    token = opened[first].first_token
     for transport in others:
         opened[transport] = await stack.enter_async_context(watching(member, path, transport, token))
     return opened

@@ -38,9 +38,10 @@ class Told:
 
 @dataclass
 class Watch:
-    """A watch that runs; `told` and `resume_token` are as of now."""
+    """A watch that runs; `told` and `resume_token` are as of now, `first_token` is that of its first record."""
 
     told: list[Told] = field(default_factory=list)
+    first_token: str = ""
     resume_token: str = ""
     _end: Json | None = None
     _over: bool = False
@@ -76,6 +77,7 @@ class Watch:
             metadata = event["metadata"]
             self.told.append(Told(metadata["type"], metadata["eventId"], event, time.monotonic()))
         self.resume_token = record.get("resumeToken") or self.resume_token
+        self.first_token = self.first_token or self.resume_token
         self._news.set()
 
     def over(self) -> None:
