@@ -8,7 +8,18 @@ import grpc
 import typer
 
 from cli import context, server
-from cli.commands import account, activity, findings, organizations, scans, status, targets
+from cli.commands import (
+    account,
+    activity,
+    findings,
+    invitations,
+    members,
+    organizations,
+    roles,
+    scans,
+    status,
+    targets,
+)
 from cli.errors import ERROR, CliError, describe
 from cli.output import Format
 from cli.text import clean
@@ -26,6 +37,9 @@ app = typer.Typer(
 for _function in (account.login, account.logout, account.whoami, account.token, activity.watch, status.status):
     app.command()(_function)
 app.add_typer(organizations.app, name="organizations")
+app.add_typer(members.app, name="members")
+app.add_typer(invitations.app, name="invitations")
+app.add_typer(roles.app, name="roles")
 app.add_typer(targets.app, name="targets")
 app.add_typer(scans.app, name="scan")
 app.add_typer(findings.app, name="findings")

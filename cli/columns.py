@@ -1,5 +1,6 @@
 """How resources look in tables and CSV."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from google.protobuf.message import Message
@@ -26,6 +27,11 @@ _STATE_STYLES = {
     "triaged": "yellow",
     "resolved": "green",
     "dismissed": "dim",
+    "active": "green",
+    "suspended": "bold red",
+    "accepted": "green",
+    "revoked": "red",
+    "expired": "dim",
 }
 
 
@@ -51,6 +57,11 @@ def address(target: Any) -> str:  # noqa: ANN401 - a Target; its stub has no att
     """Returns what a target tests: its host, block or URL."""
     kind = target.WhichOneof("address")
     return str(getattr(target, kind)) if kind else ""
+
+
+def roles(names: Iterable[str]) -> str:
+    """Returns a member's roles; of the organization's own the last digits."""
+    return ", ".join(short(name) if "/" in name else name for name in names)
 
 
 _ID = Column("id", lambda message: short(message.name))
@@ -130,6 +141,32 @@ ORGANIZATIONS = (
     _ID,
     Column("display_name", lambda organization: str(organization.display_name), wide=True),
     Column("created", lambda organization: when(organization.create_time)),
+)
+MEMBERS = (
+    Column("email", lambda member: str(member.email), wide=True),
+    Column("display_name", lambda member: str(member.display_name), wide=True),
+    Column("roles", lambda member: roles(member.roles), wide=True),
+    Column("state", lambda member: enum_name(member, "state"), state_style),
+    Column("joined", lambda member: when(member.join_time)),
+    _ID,
+)
+INVITATIONS = (
+    _ID,
+    Column("email", lambda invitation: str(invitation.email), wide=True),
+    Column("roles", lambda invitation: roles(invitation.roles), wide=True),
+    Column("state", lambda invitation: enum_name(invitation, "state"), state_style),
+    Column("expires", lambda invitation: when(invitation.expire_time)),
+)
+ROLES = (
+    _ID,
+    Column("display_name", lambda role: str(role.display_name), wide=True),
+    Column("description", lambda role: str(role.description), wide=True),
+    Column("permissions", lambda role: ", ".join(role.permissions), wide=True),
+)
+BUILT_IN_ROLES = (
+    Column("role", lambda role: str(role.role)),
+    Column("description", lambda role: str(role.description), wide=True),
+    Column("permissions", lambda role: ", ".join(role.permissions), wide=True),
 )
 CALLER = (
     Column("email", lambda caller: str(caller.account.email)),

@@ -11,6 +11,8 @@ ERROR, SCAN_FAILED, FINDINGS, INTERRUPTED = 1, 3, 4, 130
 _ADVICE = {
     "UNAUTHENTICATED": "Run `xorb login`.",
     "INVALID_REFRESH_TOKEN": "Run `xorb login`.",
+    "SESSION_REVOKED": "Run `xorb login`.",
+    "LAST_OWNER": "Make somebody else an owner first: `xorb members transfer MEMBER`.",
     "PERMISSION_DENIED": "Ask an owner of your organization for a role that may.",
     "TARGET_NOT_VERIFIED": "`xorb targets verify TARGET` does that.",
     "VERIFICATION_FAILED": "Then run `xorb targets verify` again.",

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+import grpc
+import grpc.aio
 from google.protobuf import empty_pb2
 from xorb.security.v1 import identity_pb2, identity_pb2_grpc
 
@@ -131,12 +133,21 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         self, unit: Unit, session: Session, account: Account, organization: str
     ) -> identity_pb2.SessionTokens:
         """Returns new tokens of a session, for an organization or, where none is given, for the same as before."""
-        wanted = organization or wire.organization_name(session.organization)
-        membership = await self.memberships.resolve(account.id, wanted)
+        membership = await self._membership(session, organization)
         access_token = await self._access_token(session, membership)
         await store.move_session(unit, session.id, membership.organization)
         refresh_token = await _new_refresh_token(unit, session)
         return wire.tokens(access_token, self._expiry(), refresh_token, account, membership)
+
+    async def _membership(self, session: Session, organization: str) -> Membership:
+        """Returns where a session goes on: where asked to, or where it was, or elsewhere for who was removed there."""
+        if not organization and session.organization:
+            try:
+                return await self.memberships.resolve(session.account, wire.organization_name(session.organization))
+            except grpc.aio.AioRpcError as error:
+                if error.code() is not grpc.StatusCode.NOT_FOUND:
+                    raise
+        return await self.memberships.resolve(session.account, organization)
 
     async def _access_token(self, session: Session, membership: Membership) -> str:
         claims = {
