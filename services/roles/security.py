@@ -2,16 +2,22 @@
 
 import grpc.aio
 from xorb.core.v1 import organization_pb2_grpc
-from xorb.security.v1 import account_pb2_grpc, identity_pb2_grpc
+from xorb.security.v1 import account_pb2_grpc, identity_pb2_grpc, session_pb2_grpc
 
+from services.mesh.pages import Pager
 from services.mesh.settings import Settings
 from services.roles import process
 from services.security.identity.accounts import AccountsServicer
 from services.security.identity.memberships import Memberships
 from services.security.identity.service import IdentityServicer
+from services.security.identity.sessions import SessionsServicer
 
 ROLE = "security"
-SERVICES = ("xorb.security.v1.IdentityService", "xorb.security.v1.AccountsService")
+SERVICES = (
+    "xorb.security.v1.IdentityService",
+    "xorb.security.v1.SessionsService",
+    "xorb.security.v1.AccountsService",
+)
 
 
 async def run(settings: Settings) -> None:
@@ -31,8 +37,11 @@ async def run(settings: Settings) -> None:
             sign_up_open=settings.sign_up_open,
         )
 
+        sessions = SessionsServicer(database, Pager(settings.page_token_key), access)
+
         def register(server: grpc.aio.Server) -> None:
             identity_pb2_grpc.add_IdentityServiceServicer_to_server(identity, server)
+            session_pb2_grpc.add_SessionsServiceServicer_to_server(sessions, server)
             account_pb2_grpc.add_AccountsServiceServicer_to_server(AccountsServicer(database), server)
 
         await process.serve(

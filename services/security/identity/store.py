@@ -3,10 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, LargeBinary, RowMapping, Table, Text, Uuid, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    DateTime,
+    LargeBinary,
+    RowMapping,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from services.mesh.database import Unit
@@ -80,11 +93,24 @@ async def accounts(unit: Unit, identifiers: Sequence[UUID]) -> list[Account]:
     return [_account(row) for row in rows.mappings()]
 
 
-async def add_session(unit: Unit, session: Session) -> None:
+async def add_session(unit: Unit, begun: Session) -> None:
     """Adds a session."""
-    row = asdict(session)
+    row = asdict(begun)
     row |= {"account_id": row.pop("account"), "organization_id": row.pop("organization")}
     await unit.execute(insert(SESSIONS), row)
+
+
+def living(account: UUID) -> Select[Any]:
+    """Returns the statement for the sessions of an account that go on."""
+    goes_on = SESSIONS.c.ended_at.is_(None) & (SESSIONS.c.expires_at > func.now())
+    return select(SESSIONS).where(SESSIONS.c.account_id == account, goes_on)
+
+
+async def one_living(unit: Unit, account: UUID, identifier: UUID) -> Session | None:
+    """Returns a session of an account that goes on; nobody else ends it until the transaction does."""
+    statement = living(account).where(SESSIONS.c.id == identifier).with_for_update()
+    row = (await unit.execute(statement)).mappings().one_or_none()
+    return session(row) if row else None
 
 
 async def add_refresh_token(unit: Unit, session: UUID, token: str, now: datetime) -> None:
@@ -101,7 +127,7 @@ async def present(unit: Unit, token: str) -> Presented | None:
         .with_for_update()
     )
     row = (await unit.execute(statement)).mappings().one_or_none()
-    return Presented(_session(row), row["used_at"]) if row else None
+    return Presented(session(row), row["used_at"]) if row else None
 
 
 async def use_token(unit: Unit, token: str, now: datetime) -> None:
@@ -124,7 +150,8 @@ def _account(row: RowMapping) -> Account:
     return Account(row["id"], row["email"], row["display_name"], row["password_hash"], row["created_at"])
 
 
-def _session(row: RowMapping) -> Session:
+def session(row: RowMapping) -> Session:
+    """Returns a row as a session."""
     return Session(
         row["id"],
         row["account_id"],

@@ -6,13 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from xorb.core.v1 import organization_pb2
-from xorb.security.v1 import identity_pb2
+from xorb.security.v1 import identity_pb2, session_pb2
 
 from services.mesh import names
 from services.mesh.calls import Caller
 from services.mesh.tokens import key_id
 from services.mesh.vault import PublicKey
-from services.security.identity.domain import Account, Membership
+from services.security.identity.domain import Account, Membership, Session
 
 
 def account(value: Account) -> identity_pb2.Account:
@@ -45,6 +45,18 @@ def caller(value: Caller, owner: Account) -> identity_pb2.Caller:
         organization=organization_name(value.organization) if value.organization.int else "",
         roles=value.roles,
         permissions=sorted(value.permissions),
+    )
+
+
+def session(value: Session, current: str) -> session_pb2.Session:
+    """Returns a session's message; `current` is the identifier of the caller's own."""
+    return session_pb2.Session(
+        name=names.join("accounts", value.account, "sessions", value.id),
+        organization=organization_name(value.organization),
+        create_time=value.created_at,
+        expire_time=value.expires_at,
+        end_time=value.ended_at,
+        current=str(value.id) == current,
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 from xorb.core.v1 import organization_pb2, organization_pb2_grpc
-from xorb.security.v1 import identity_pb2, identity_pb2_grpc
+from xorb.security.v1 import identity_pb2, identity_pb2_grpc, session_pb2, session_pb2_grpc
 
 from services.core.organizations.service import MembershipsServicer, OrganizationsServicer
 from services.mesh.access.cache import CachedAccess
@@ -27,6 +27,7 @@ from services.mesh.tokens import Issuer, ServiceIdentity, Verifier
 from services.mesh.vault import Transit
 from services.security.identity.memberships import Memberships
 from services.security.identity.service import IdentityServicer
+from services.security.identity.sessions import SessionsServicer
 
 
 class Platform:
@@ -34,6 +35,7 @@ class Platform:
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self.identity = identity_pb2_grpc.IdentityServiceStub(channel)
+        self.sessions = session_pb2_grpc.SessionsServiceStub(channel)
         self.organizations = organization_pb2_grpc.OrganizationsServiceStub(channel)
 
     async def sign_up(self) -> tuple[str, str]:
@@ -79,7 +81,10 @@ async def platform(database_environment: dict[str, str], tmp_path_factory: Any) 
             sign_up_open=True,
         )
 
+        sessions = SessionsServicer(database, Pager(secrets.token_urlsafe()), access)
+
         def register(server: grpc.aio.Server) -> None:
+            session_pb2_grpc.add_SessionsServiceServicer_to_server(sessions, server)
             identity_pb2_grpc.add_IdentityServiceServicer_to_server(identity, server)
             organization_pb2_grpc.add_MembershipsServiceServicer_to_server(MembershipsServicer(database), server)
             organization_pb2_grpc.add_OrganizationsServiceServicer_to_server(
@@ -164,6 +169,40 @@ async def test_a_refresh_token_used_twice_voids_the_access_token(platform: Platf
     assert (await _refused(platform.refresh(first.refresh_token)))[1] == "INVALID_REFRESH_TOKEN"
     call = platform.identity.GetCaller(identity_pb2.GetCallerRequest(), metadata=bearer(second.access_token))
     assert await _refused(call) == (grpc.StatusCode.UNAUTHENTICATED, "SESSION_REVOKED")
+
+
+async def _sessions(platform: Platform, tokens: identity_pb2.SessionTokens, **request: Any) -> Any:
+    listing = session_pb2.ListSessionsRequest(parent=tokens.account.name, **request)
+    return await platform.sessions.ListSessions(listing, metadata=bearer(tokens.access_token))
+
+
+async def test_sessions_are_listed_and_ended_by_their_account(platform: Platform) -> None:
+    email, password = await platform.sign_up()
+    lost, here = await platform.sign_in(email, password), await platform.sign_in(email, password)
+    newest, oldest = (await _sessions(platform, here)).sessions
+    assert (newest.current, oldest.current) == (True, False)
+    revoke = session_pb2.RevokeSessionRequest(name=oldest.name)
+    ended = await platform.sessions.RevokeSession(revoke, metadata=bearer(here.access_token))
+    assert ended.HasField("end_time")
+    assert await _refused(_sessions(platform, lost)) == (grpc.StatusCode.UNAUTHENTICATED, "SESSION_REVOKED")
+    assert (await _refused(platform.refresh(lost.refresh_token)))[1] == "INVALID_REFRESH_TOKEN"
+    assert [one.name for one in (await _sessions(platform, here)).sessions] == [newest.name]
+    again = platform.sessions.RevokeSession(revoke, metadata=bearer(here.access_token))
+    assert (await _refused(again))[1] == "NOT_FOUND"
+
+
+async def test_sessions_of_others_are_not_there(platform: Platform) -> None:
+    somebody, other = [await platform.sign_in(*await platform.sign_up()) for _ in range(2)]
+    listing = session_pb2.ListSessionsRequest(parent=other.account.name)
+    call = platform.sessions.ListSessions(listing, metadata=bearer(somebody.access_token))
+    assert (await _refused(call))[1] == "NOT_FOUND"
+    (theirs,) = (await _sessions(platform, other)).sessions
+    own = theirs.name.replace(other.account.name, somebody.account.name)
+    for name in (theirs.name, own):
+        revoke = session_pb2.RevokeSessionRequest(name=name)
+        call = platform.sessions.RevokeSession(revoke, metadata=bearer(somebody.access_token))
+        assert (await _refused(call))[1] == "NOT_FOUND"
+    assert len((await _sessions(platform, other, page_size=1)).sessions) == 1
 
 
 async def test_nobody_signs_in_to_another_organization(platform: Platform) -> None:

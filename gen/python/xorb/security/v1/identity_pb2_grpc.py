@@ -84,7 +84,7 @@ class IdentityServiceServicer:
     def SignIn(self, request, context):
         """Exchanges e-mail and password for an access token and a refresh token.
 
-        Errors: WRONG_CREDENTIALS; NOT_FOUND for an organization that the account isn't a member of.
+        Errors: WRONG_CREDENTIALS; NOT_FOUND for an organization that the account isn't a member of, or is suspended in.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -92,7 +92,7 @@ class IdentityServiceServicer:
 
     def RefreshSession(self, request, context):
         """Exchanges a refresh token for new tokens; the token given can't be used again. With an organization, the new
-        access token is for that organization.
+        access token is for that organization; without one, for the same as before, or for another that remains.
 
         Errors: INVALID_REFRESH_TOKEN; NOT_FOUND for an organization that the account isn't a member of.
         """
@@ -101,7 +101,7 @@ class IdentityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SignOut(self, request, context):
-        """Ends the session of the access token: its refresh token is void from now on.
+        """Ends the session of the access token: all its tokens are void from now on, and its open streams end.
 
         Errors: UNAUTHENTICATED.
         """
@@ -110,7 +110,7 @@ class IdentityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetCaller(self, request, context):
-        """Says who the caller is: the account, and the organization, roles and permissions of the access token.
+        """Says who the caller is: the account, the organization of the access token, and the roles and permissions in it now.
 
         Errors: UNAUTHENTICATED.
         """
