@@ -132,11 +132,16 @@ def close_code_of(status: status_pb2.Status) -> int:
 
 def reason_of(status: status_pb2.Status) -> str:
     """Returns the `reason` of the status's ErrorInfo, or an empty text."""
+    return info_of(status).reason[:_LONGEST_REASON]
+
+
+def info_of(status: status_pb2.Status) -> error_details_pb2.ErrorInfo:
+    """Returns the status's ErrorInfo; an empty one where it has none."""
     info = error_details_pb2.ErrorInfo()
     for detail in status.details:
         if detail.Unpack(info):
-            return info.reason[:_LONGEST_REASON]
-    return ""
+            break
+    return info
 
 
 def to_dict(status: status_pb2.Status) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from gateway.bridge.routes import Routes
 from gateway.bridge.session import Destination, Session
 from gateway.bridge.sharing import SharedStreams
 from gateway.bridge.upstream import CallRequest, Upstream
+from gateway.bridge.views import Views
 
 HEALTH_PATH = "/healthz"
 _METER = metrics.get_meter(__name__)
@@ -46,9 +47,8 @@ class Bridge:
         self._pages = pages
         self._sessions: set[Session] = set()
         self._draining = False
-        self.shared: SharedStreams[CallRequest] = SharedStreams(
-            upstream.frames, lambda call, resume_token: frames.checkpoint(call.route, resume_token)
-        )
+        self.views = Views(upstream, _greeting)
+        self.shared: SharedStreams[CallRequest] = SharedStreams(self.views.feed, _greeting)
 
     @property
     def open_sockets(self) -> int:
@@ -139,6 +139,10 @@ class Bridge:
             for connection in server.all_connections:
                 connection.transport.abort()
             await server.wait_closed()
+
+
+def _greeting(call: CallRequest, resume_token: str) -> frames.Frame:
+    return frames.checkpoint(call.route, resume_token)
 
 
 def _remove(socket: Path) -> None:

@@ -6,9 +6,8 @@ stream is, and gets what comes after it.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Hashable
-from contextlib import aclosing
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from gateway.bridge import problems
 from gateway.bridge.frames import Frame
@@ -31,28 +30,22 @@ class Listener(Protocol):
         ...
 
 
-class Frames(Protocol):
-    """A stream of frames that can be closed early; it raises Problem where it fails."""
-
-    def __aiter__(self) -> AsyncIterator[Frame]:
-        """Yields the frames."""
-        ...
-
-    async def aclose(self) -> None:
-        """Ends the stream and whatever feeds it."""
-        ...
+Feed: TypeAlias = Callable[[KeyT, Listener], Awaitable[None]]
+"""Feeds a listener with the stream of a key until it ends or the listener takes no more; raises Problem."""
+Greeting: TypeAlias = Callable[[KeyT, str], Frame]
+"""Makes, from a key and the resume token of the stream's latest frame, what a later listener gets first."""
 
 
 class SharedStreams(Generic[KeyT]):
     """Streams by key, each open while it has listeners.
 
     Args:
-        open_stream: Opens the stream of a key.
-        greeting: Makes, from a key and the resume token of the stream's latest frame, what a later listener gets first.
+        feed: Opens and feeds the stream of a key.
+        greeting: Greets who joins late.
     """
 
-    def __init__(self, open_stream: Callable[[KeyT], Frames], greeting: Callable[[KeyT, str], Frame]) -> None:
-        self._open_stream = open_stream
+    def __init__(self, feed: Feed[KeyT], greeting: Greeting[KeyT]) -> None:
+        self._feed = feed
         self._greeting = greeting
         self._streams: dict[KeyT, _Stream] = {}
 
@@ -64,7 +57,7 @@ class SharedStreams(Generic[KeyT]):
         """Adds a listener to the stream of a key, and opens the stream where it is the first."""
         stream = self._streams.get(key)
         if stream is None:
-            stream = self._streams[key] = _Stream()
+            stream = self._streams[key] = _Stream(lambda left: self._forget(key, left))
             stream.task = asyncio.create_task(self._pump(key, stream))
         elif stream.resume_token and not listener.deliver(self._greeting(key, stream.resume_token)):
             return
@@ -88,13 +81,7 @@ class SharedStreams(Generic[KeyT]):
     async def _pump(self, key: KeyT, stream: "_Stream") -> None:
         ended: Problem | None = None
         try:
-            async with aclosing(self._open_stream(key)) as frames:
-                async for frame in frames:
-                    stream.publish(frame)
-                    if not stream.listeners:
-                        # At once: whoever comes while this call is being closed must get a new one.
-                        self._forget(key, stream)
-                        return
+            await self._feed(key, stream)
         except Problem as problem:
             ended = problem
         except Exception:  # noqa: BLE001 - whatever it was, the client learns that it ended, and nothing more
@@ -102,8 +89,7 @@ class SharedStreams(Generic[KeyT]):
             ended = problems.internal()
         finally:
             self._forget(key, stream)
-        for listener in tuple(stream.listeners):
-            listener.finish(ended)
+        stream.finish(ended)
 
     def _forget(self, key: KeyT, stream: "_Stream") -> None:
         if self._streams.get(key) is stream:
@@ -111,13 +97,28 @@ class SharedStreams(Generic[KeyT]):
 
 
 class _Stream:
-    """One open stream and who listens."""
+    """One open stream and who listens; itself the listener of its feed.
 
-    def __init__(self) -> None:
+    Args:
+        forget: Told when the last listener is too slow.
+    """
+
+    def __init__(self, forget: Callable[["_Stream"], None]) -> None:
+        self._forget = forget
         self.listeners: set[Listener] = set()
         self.resume_token = ""
         self.task: asyncio.Task[None] | None = None
 
-    def publish(self, frame: Frame) -> None:
+    def deliver(self, frame: Frame) -> bool:
+        """Hands a frame to all listeners; False where none is left."""
         self.resume_token = frame.resume_token or self.resume_token
         self.listeners -= {listener for listener in self.listeners if not listener.deliver(frame)}
+        if not self.listeners:
+            # At once: whoever comes while this stream is being closed must get a new one.
+            self._forget(self)
+        return bool(self.listeners)
+
+    def finish(self, ended: Problem | None) -> None:
+        """Hands on the end."""
+        for listener in tuple(self.listeners):
+            listener.finish(ended)

@@ -13,6 +13,7 @@ from opentelemetry import metrics
 from gateway.bridge import problems
 from gateway.bridge.frames import Encoder, Frame
 from gateway.bridge.routes import Route
+from services.mesh.events.sharing import SHARE, SILENT, VIEW
 
 Metadata = tuple[tuple[str, str], ...]
 _Call = grpc.aio.UnaryStreamCall[bytes, bytes] | grpc.aio.StreamStreamCall[Message, bytes]
@@ -44,6 +45,15 @@ class CallRequest:
     content: bytes
     metadata: Metadata = field(repr=False)
 
+    def resumed(self, resume_token: str, *more: tuple[str, str]) -> "CallRequest":
+        """Returns the request that goes on after a frame, with more metadata."""
+        content = self.content
+        if resume_token:
+            message = self.route.request_class.FromString(content)
+            setattr(message, "resume_token", resume_token)  # noqa: B010 - the class is known only at run time
+            content = message.SerializeToString(deterministic=True)
+        return CallRequest(self.route, content, (*self.metadata, *more))
+
 
 class Upstream:
     """Channels to the planes, opened when first needed.
@@ -64,12 +74,18 @@ class Upstream:
         Raises:
             Problem: The call failed.
         """
-        method: grpc.aio.UnaryStreamMultiCallable[bytes, bytes]
-        method = self._channel(request.route).unary_stream(request.route.grpc_path)
-        call = method(request.content, metadata=request.metadata)
-        async with aclosing(self._responses(request.route, call)) as responses:
+        async with aclosing(self._responses(request.route, self._open(request))) as responses:
             async for frame in responses:
                 yield frame
+
+    @asynccontextmanager
+    async def silent(self, request: CallRequest) -> AsyncIterator["SilentCall"]:
+        """Opens a call that is to be told nothing, for as long as the context lasts (see `views`)."""
+        call = self._open(request.resumed("", (SHARE, SILENT)))
+        try:
+            yield SilentCall(call, self._responses(request.route, call))
+        finally:
+            call.cancel()
 
     @asynccontextmanager
     async def converse(self, route: Route, metadata: Metadata) -> AsyncIterator["Conversation"]:
@@ -86,6 +102,11 @@ class Upstream:
         """Closes the channels, and with them what is still open."""
         for channel in self._channels.values():
             await channel.close()
+
+    def _open(self, request: CallRequest) -> grpc.aio.UnaryStreamCall[bytes, bytes]:
+        method: grpc.aio.UnaryStreamMultiCallable[bytes, bytes]
+        method = self._channel(request.route).unary_stream(request.route.grpc_path)
+        return method(request.content, metadata=request.metadata)
 
     def _channel(self, route: Route) -> grpc.aio.Channel:
         if route.plane not in self._channels:
@@ -106,6 +127,29 @@ class Upstream:
             self.open_calls -= 1
             _OPEN.add(-1)
             call.cancel()
+
+
+class SilentCall:
+    """A call by which a service says that a user may watch: its view first, and when it ends."""
+
+    def __init__(self, call: grpc.aio.UnaryStreamCall[bytes, bytes], frames: AsyncGenerator[Frame, None]) -> None:
+        self._call = call
+        self.frames = frames
+
+    async def view(self) -> str | None:
+        """Returns the view's name; None where the service doesn't share this stream, which then is in `frames`."""
+        initial = await self._call.initial_metadata()
+        return next((str(value) for key, value in initial or () if key == VIEW), None)
+
+    async def ended(self) -> problems.Problem | None:
+        """Waits for the call's end, and returns why where it failed."""
+        try:
+            async with aclosing(self.frames) as frames:
+                async for _ in frames:
+                    continue
+        except problems.Problem as problem:
+            return problem
+        return None
 
 
 class Conversation:

@@ -1,5 +1,6 @@
 """The call that is being served: who calls, in which organization, and under which request id."""
 
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -37,6 +38,21 @@ class Caller:
 
 
 @dataclass(slots=True)
+class Sharing:
+    """How a watch is shared with other callers (see `services.mesh.events.sharing`).
+
+    Attributes:
+        asked: The view that the caller wants to tell others; empty for a silent call.
+        tell: Sends initial metadata.
+        permissions: Those that the view is for; None until there is one.
+    """
+
+    asked: str
+    tell: Callable[[tuple[tuple[str, str], ...]], Awaitable[None]]
+    permissions: frozenset[str] | None = None
+
+
+@dataclass(slots=True)
 class Call:
     """One call while it is served; interceptors fill it in.
 
@@ -44,6 +60,7 @@ class Call:
         organization: The only organization whose rows the call's transactions see.
         over_rest: Whether Envoy transcoded it from REST.
         deadline: The event loop's time at which the caller stops waiting; None for streams.
+        sharing: How its caller shares it with others; None where it doesn't.
     """
 
     method: str
@@ -54,6 +71,7 @@ class Call:
     request_digest: bytes = b""
     over_rest: bool = False
     deadline: float | None = None
+    sharing: Sharing | None = None
 
     @property
     def trace_context(self) -> dict[str, str]:

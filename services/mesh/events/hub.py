@@ -61,7 +61,7 @@ class Hub:
         self._bell = stream.Bell()
         self._tasks: list[asyncio.Task[None]] = []
         self._live = False
-        self._closed = False
+        self._closed = asyncio.Event()
 
     @property
     def subscriptions(self) -> int:
@@ -73,6 +73,10 @@ class Hub:
         """Whether events come from Redis; otherwise the log is polled."""
         return self._live
 
+    async def until_closed(self) -> None:
+        """Returns when the hub is closed."""
+        await self._closed.wait()
+
     @contextlib.asynccontextmanager
     async def subscribe(self, organization: UUID) -> AsyncIterator[Subscription]:
         """Gives a subscription to all that happens in an organization from now on.
@@ -81,7 +85,7 @@ class Hub:
             Ended: The hub is closed.
             SQLAlchemyError: The log can't be read.
         """
-        if self._closed:
+        if self._closed.is_set():
             raise Ended(Ending.CLOSED)
         self._start()
         feed = self._feeds.setdefault(organization, Feed(organization))
@@ -97,7 +101,7 @@ class Hub:
 
     async def close(self) -> None:
         """Ends all subscriptions, so that their watches send the callers elsewhere, and takes no more."""
-        self._closed = True
+        self._closed.set()
         for feed in self._feeds.values():
             for subscription in feed.subscriptions:
                 subscription.end(Ending.CLOSED)

@@ -19,7 +19,7 @@ from xorb.common.v1.watch_pb2 import Checkpoint
 from services.mesh import calls
 from services.mesh.database import Database
 from services.mesh.errors import Failure, Reason
-from services.mesh.events import log
+from services.mesh.events import log, sharing
 from services.mesh.events.feed import PAGE, read_page
 from services.mesh.events.hub import Hub
 from services.mesh.events.model import LoggedEvent, Position
@@ -70,7 +70,8 @@ class Watcher:
         Args:
             response_class: The method's response, with `event`, `checkpoint` and `resume_token`.
             parent: What is watched; with the method it is what a token is bound to.
-            accept: Whether an event belongs to this watch and the caller may see it.
+            accept: Whether an event belongs to this watch and the caller may see it; depends on nothing but the event,
+                the parent and the caller's permissions, because callers may share what they see (see `sharing`).
             present: Makes the response's `event`. Watches of the same method and parent share what it makes, so it
                 depends on nothing but the event.
             names: Makes the values that a filter compares, by name; shared likewise.
@@ -86,6 +87,9 @@ class Watcher:
         call = calls.current()
         tokens = ResumeTokens(self.signer, call.organization, f"{call.method} {parent}")
         matches = to_predicate(filter, fields or {}) if filter else None
+        if call.sharing and await sharing.is_silent(call, call.sharing, sharing.view_of(call, parent, filter)):
+            await self.hub.until_closed()
+            raise Failure(*_FAILURES[Ending.CLOSED])
         view = _View(tokens, response_class, accept, present, names, matches)
         watch = _Watch(self, view, await self._resume(tokens, resume_token), until)
         async with contextlib.aclosing(watch.records()) as records:

@@ -13,6 +13,7 @@ from services.mesh import requests
 from services.mesh.access.model import Access, Standing
 from services.mesh.calls import NO_ORGANIZATION, Call
 from services.mesh.errors import Failure, Reason, not_found
+from services.mesh.events.sharing import require_unchanged
 from services.mesh.interceptors.layer import Context, Gate, Request, Stream
 from services.mesh.interceptors.leash import Leash
 from services.mesh.policies import Method, Policy
@@ -75,6 +76,7 @@ class Authorization(Gate):
         def told(standing: Standing | None) -> None:
             try:
                 _admit(call, policy, standing)
+                require_unchanged(call)
             except Failure as failure:
                 leash.pull(failure)
 

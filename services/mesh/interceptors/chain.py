@@ -10,8 +10,9 @@ from google.protobuf.message import Message
 
 from services.mesh import calls
 from services.mesh.access.model import Access
-from services.mesh.calls import Call
+from services.mesh.calls import Call, Sharing
 from services.mesh.database import Database
+from services.mesh.events.sharing import SHARE
 from services.mesh.interceptors.authentication import Authentication
 from services.mesh.interceptors.authorization import Authorization
 from services.mesh.interceptors.deadline import Deadline
@@ -140,5 +141,7 @@ def _stream_layer(
 def _enter(method: Method, context: Context) -> Call:
     metadata = dict(context.invocation_metadata() or ())
     call = Call(method=method.path, peer=context.peer() or "", over_rest="x-envoy-original-path" in metadata)
+    if SHARE in metadata:
+        call.sharing = Sharing(str(metadata[SHARE]), context.send_initial_metadata)
     calls.enter(call)
     return call

@@ -127,10 +127,11 @@ async def open_site(
     routes: Routes | None = None,
     register: Callable[[grpc.aio.Server], None] = lambda _server: None,
     pages: Path | None = None,
+    watches: Watches | None = None,
 ) -> AsyncIterator[Site]:
     """Starts service and bridge on Unix sockets of their own, and stops both."""
     async with _folder() as folder:
-        server, service = grpc.aio.server(), Watches()
+        server, service = grpc.aio.server(), watches or Watches()
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(service, server)
         register(server)
         address = f"unix:{folder}/core.sock"

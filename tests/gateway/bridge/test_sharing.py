@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import pytest
 
 from gateway.bridge import problems
 from gateway.bridge.frames import Frame
 from gateway.bridge.problems import Problem
-from gateway.bridge.sharing import SharedStreams
+from gateway.bridge.sharing import Listener, SharedStreams
 
 
 class Reader:
@@ -50,6 +51,12 @@ class Source:
             await asyncio.sleep(0.01)
             self.open -= 1
 
+    async def feed(self, key: str, listener: Listener) -> None:
+        async with aclosing(self.stream(key)) as frames:
+            async for frame in frames:
+                if not listener.deliver(frame):
+                    return
+
     async def say(self, *items: str | Exception | None) -> None:
         for item in items:
             self.queue.put_nowait(Frame(item.encode(), item) if isinstance(item, str) else item)
@@ -64,7 +71,7 @@ def source() -> Source:
 
 @pytest.fixture
 def shared(source: Source) -> SharedStreams[str]:
-    return SharedStreams(source.stream, lambda key, token: Frame(f"{key} is at {token}".encode(), token))
+    return SharedStreams(source.feed, lambda key, token: Frame(f"{key} is at {token}".encode(), token))
 
 
 async def test_one_stream_for_all(source: Source, shared: SharedStreams[str]) -> None:
