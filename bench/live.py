@@ -16,16 +16,17 @@ from redis.asyncio import Redis
 
 from bench import child
 from bench.load import percentile
+from bench.members import access_tokens
 from bench.platform import Platform, running
 from bench.report import emit
-from bench.tenants import Tenant, access_tokens, tenant
+from bench.tenants import Tenant, tenant
 from bench.usage import processor_seconds
 from services.mesh.calls import Call
 from services.mesh.database import Database
 from services.mesh.events import log
 from services.mesh.events.model import Event
 
-SOCKETS = (1000,)
+SOCKETS = (1, 100, 1000)
 EVENTS = 100
 SPACING = 0.05
 AIM_P99_MS = 25.0

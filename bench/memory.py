@@ -10,9 +10,10 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from bench import child, load
+from bench.members import access_tokens
 from bench.platform import Platform, running
 from bench.report import emit
-from bench.tenants import Tenant, access_tokens, tenant
+from bench.tenants import Tenant, tenant
 from bench.usage import memory_mib
 from stack.components.processes import process_environment
 from stack.grpc_health import serving

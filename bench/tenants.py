@@ -8,13 +8,13 @@ import grpc.aio
 from sqlalchemy import text
 from xorb.core.v1 import finding_pb2, finding_pb2_grpc
 
+from bench.members import access_tokens, issuer
 from bench.platform import Platform
 from services.core.findings.tables import FINDINGS
 from services.mesh import identifiers
 from services.mesh.calls import Call
 from services.mesh.database import Database
-from services.mesh.tokens import ACCOUNT_AUDIENCE, MESH_AUDIENCE, Issuer
-from services.mesh.vault import Transit
+from services.mesh.tokens import MESH_AUDIENCE
 
 _BATCH = 1000
 _LIFETIME = timedelta(hours=1)
@@ -40,23 +40,12 @@ async def tenant(platform: Platform, findings: int) -> Tenant:
     organization = identifiers.new()
     async with grpc.aio.insecure_channel(platform.address) as channel:
         await record(platform, channel, organization, findings)
-        token = await access_token(platform, organization)
+        [token] = await access_tokens(platform, organization, 1)
         listed = await finding_pb2_grpc.FindingsServiceStub(channel).ListFindings(
             finding_pb2.ListFindingsRequest(parent=f"organizations/{organization}", page_size=1),
             metadata=(("authorization", f"Bearer {token}"),),
         )
     return Tenant(organization, token, listed.findings[0])
-
-
-async def access_token(platform: Platform, organization: UUID) -> str:
-    """Returns an owner's access token, signed by the platform's own key."""
-    return (await access_tokens(platform, organization, 1))[0]
-
-
-async def access_tokens(platform: Platform, organization: UUID, count: int) -> list[str]:
-    """Returns as many owners' access tokens, each of another account."""
-    issuer = _issuer(platform)
-    return [await issuer.issue(ACCOUNT_AUDIENCE, _LIFETIME, _claims(organization)) for _ in range(count)]
 
 
 async def multiply(platform: Platform, organization: UUID, times: int) -> None:
@@ -77,7 +66,7 @@ async def multiply(platform: Platform, organization: UUID, times: int) -> None:
 
 async def record(platform: Platform, channel: grpc.aio.Channel, organization: UUID, count: int) -> None:
     """Records sightings of as many different findings, as the orchestrator does."""
-    token = await _issuer(platform).issue(MESH_AUDIENCE, _LIFETIME, {"sub": "spiffe://xorb/orchestrator"})
+    token = await issuer(platform).issue(MESH_AUDIENCE, _LIFETIME, {"sub": "spiffe://xorb/orchestrator"})
     stub = finding_pb2_grpc.SightingsServiceStub(channel)
     scan, target = identifiers.new(), identifiers.new()
     for first in range(0, count, _BATCH):
@@ -88,15 +77,6 @@ async def record(platform: Platform, channel: grpc.aio.Channel, organization: UU
             sightings=[_report(organization, target, number) for number in numbers],
         )
         await stub.RecordSightings(request, metadata=(("authorization", f"Bearer {token}"),))
-
-
-def _claims(organization: UUID) -> dict[str, object]:
-    return {
-        "sub": f"accounts/{identifiers.new()}",
-        "org": str(organization),
-        "sid": str(identifiers.new()),
-        "roles": ["owner"],
-    }
 
 
 def _report(organization: UUID, target: UUID, number: int) -> finding_pb2.SightingReport:
@@ -118,7 +98,3 @@ def _report(organization: UUID, target: UUID, number: int) -> finding_pb2.Sighti
         )
     )
     return report
-
-
-def _issuer(platform: Platform) -> Issuer:
-    return Issuer(Transit.connect(platform.environment["XORB_VAULT_ADDRESS"], platform.environment["XORB_VAULT_TOKEN"]))
