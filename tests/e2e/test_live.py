@@ -41,25 +41,25 @@ async def _opened(stack: AsyncExitStack, member: Member, path: str) -> Mapping[s
     """A watch over each transport, all from the moment on at which the first had caught up."""
     first, *others = TRANSPORTS
     opened = {first: await stack.enter_async_context(watching(member, path, first))}
-    token = opened[first].first_token
+    token = opened[first].caught_up_token
     for transport in others:
         opened[transport] = await stack.enter_async_context(watching(member, path, transport, token))
     return opened
 
 
 def _same(watches: Mapping[str, Watch]) -> None:
-    tellings = [[one.event_id for one in watch.told] for watch in watches.values()]
+    first, *others = TRANSPORTS
+    tellings = [watches[first].told[watches[first].caught_up_at :], *(watches[other].told for other in others)]
     shortest = min(map(len, tellings))
     assert shortest > 5
-    assert len({tuple(telling[:shortest]) for telling in tellings}) == 1
     for telling in tellings:
-        assert len(set(telling)) == len(telling)
-    moments = zip(*([one.at for one in watch.told[:shortest]] for watch in watches.values()), strict=True)
-    contents = zip(*([one.content for one in watch.told[:shortest]] for watch in watches.values()), strict=True)
-    for content in contents:
-        assert all(one == content[0] for one in content)
+        assert len({one.event_id for one in telling}) == len(telling)
+    spreads = []
+    for told in zip(*(telling[:shortest] for telling in tellings), strict=True):
+        assert all(one.content == told[0].content for one in told)
+        spreads.append(max(one.at for one in told) - min(one.at for one in told))
     # A bound of sanity on a busy machine, no measurement.
-    assert statistics.median(max(moment) - min(moment) for moment in moments) < 1
+    assert statistics.median(spreads) < 1
 
 
 def _everything_is_in_the_activity(activity: Watch, *others: Watch) -> None:

@@ -38,11 +38,19 @@ class Told:
 
 @dataclass
 class Watch:
-    """A watch that runs; `told` and `resume_token` are as of now, `first_token` is that of its first record."""
+    """A watch that runs.
+
+    Attributes:
+        told: Its events until now.
+        resume_token: To go on where it is now.
+        caught_up_at: How many events it had told when it had caught up for the first time.
+        caught_up_token: To go on from there.
+    """
 
     told: list[Told] = field(default_factory=list)
-    first_token: str = ""
     resume_token: str = ""
+    caught_up_at: int = 0
+    caught_up_token: str = ""
     _end: Json | None = None
     _over: bool = False
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -66,7 +74,7 @@ class Watch:
 
     async def begun(self) -> None:
         """Wait until the watch has caught up, or has ended."""
-        await self._wait(lambda: bool(self.resume_token) or self._end is not None)
+        await self._wait(lambda: bool(self.caught_up_token) or self._end is not None)
 
     def take(self, record: Json) -> None:
         """Note a record as proto3's JSON has it."""
@@ -77,7 +85,8 @@ class Watch:
             metadata = event["metadata"]
             self.told.append(Told(metadata["type"], metadata["eventId"], event, time.monotonic()))
         self.resume_token = record.get("resumeToken") or self.resume_token
-        self.first_token = self.first_token or self.resume_token
+        if "checkpoint" in record and not self.caught_up_token:
+            self.caught_up_at, self.caught_up_token = len(self.told), self.resume_token
         self._news.set()
 
     def over(self) -> None:
