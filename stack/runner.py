@@ -1,7 +1,6 @@
 """The life of one component: started, watched, restarted when it dies, stopped."""
 
 import asyncio
-import contextlib
 import random
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from stack.process import ManagedProcess
 from stack.status import ComponentStatus, State
 
 _LOOK_SECONDS = 5.0
+_CANCEL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,10 @@ class Runner:
 
     async def stop(self) -> None:
         """Stop it for good, whatever it is doing."""
-        if self._guard is not None:
+        # Again and again: a cancellation that comes just as something ends can be lost on its way.
+        while self._guard is not None and not self._guard.done():
             self._guard.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._guard
+            await asyncio.wait({self._guard}, timeout=_CANCEL_SECONDS)
         if self._process is not None:
             self._change(State.STOPPING)
         await self._end_process()
@@ -157,7 +157,8 @@ class Runner:
 
     async def _look(self, process: ManagedProcess) -> None:
         try:
-            healthy = await asyncio.wait_for(self._healthy(process), _LOOK_SECONDS)
+            async with asyncio.timeout(_LOOK_SECONDS):
+                healthy = await self._healthy(process)
         except (TimeoutError, StackError):
             healthy = False
         state = State.UP if healthy else State.UNHEALTHY

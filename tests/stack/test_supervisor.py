@@ -14,7 +14,7 @@ import pytest
 from stack.component import Component
 from stack.errors import StackError
 from stack.polling import until
-from stack.runner import Backoff
+from stack.runner import Backoff, Runner
 from stack.status import ComponentStatus, State, start_time
 from stack.supervisor import Supervisor
 
@@ -42,6 +42,12 @@ class Record:
 
     def names(self, state: State) -> list[str]:
         return [change.name for change in self.changes if change.state is state]
+
+
+async def stopped(runner: Runner) -> None:
+    """Stop it, in time; no time-out cancels it, which would help it along."""
+    done, _ = await asyncio.wait({asyncio.create_task(runner.stop())}, timeout=8)
+    assert done
 
 
 async def gone(pid: int) -> bool:
@@ -234,3 +240,44 @@ def test_needs_that_go_round_are_refused(tmp_path: Path) -> None:
     b = component("b", SLEEP, tmp_path, needs=("a",))
     with pytest.raises(StackError, match="circle: a, b"):
         Supervisor([a, b], tmp_path, Record(), QUICK)
+
+
+@pytest.mark.parametrize("steps", range(5))
+async def test_a_stop_just_as_a_check_ends_is_not_lost(tmp_path: Path, steps: int) -> None:
+    looking, answer, record = asyncio.Event(), asyncio.Event(), Record()
+
+    async def healthy() -> bool:
+        if record.names(State.UP):
+            looking.set()
+            await answer.wait()
+        return True
+
+    runner = Runner(component("a", SLEEP, tmp_path, healthy=healthy, check_every=0.05), tmp_path, record, QUICK)
+    await runner.start()
+    await asyncio.wait_for(looking.wait(), 10)
+    answer.set()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    await stopped(runner)
+    assert record.names(State.STOPPED) == ["a"]
+
+
+async def test_a_check_that_swallows_its_cancellation_is_cancelled_again(tmp_path: Path) -> None:
+    looks, looking, record = list[str](), asyncio.Event(), Record()
+
+    async def healthy() -> bool:
+        looks.append("look")
+        if len(looks) == 2:
+            looking.set()
+            try:
+                await asyncio.sleep(600)
+            except asyncio.CancelledError:
+                looks.append("swallowed")
+        return True
+
+    runner = Runner(component("a", SLEEP, tmp_path, healthy=healthy, check_every=0.05), tmp_path, record, QUICK)
+    await runner.start()
+    await asyncio.wait_for(looking.wait(), 10)
+    await stopped(runner)
+    assert looks[2] == "swallowed"
+    assert record.names(State.STOPPED) == ["a"]
