@@ -64,7 +64,7 @@ class Watches(finding_pb2_grpc.FindingsServiceServicer):
             self.ended, self.ending = True, status
             self.wake.notify_all()
 
-    async def WatchFindings(self, request: Any, context: Any) -> AsyncIterator[Record]:  # noqa: N802 - the contract's name
+    async def WatchFindings(self, request: Any, context: Any) -> AsyncIterator[Record]:
         metadata = dict(context.invocation_metadata())
         self.opened.append(request)
         self.metadata.append(metadata)
