@@ -31,10 +31,19 @@ class Caller:
     token: str = field(default="", repr=False)
 
     @property
+    def is_account(self) -> bool:
+        """Whether an account calls, rather than a service or nobody."""
+        return self.subject.startswith("accounts/")
+
+    @property
     def account(self) -> UUID | None:
         """The account's identifier, or None for a service or nobody."""
         kind, _, identifier = self.subject.partition("/")
         return UUID(identifier) if kind == "accounts" else None
+
+    def allowed(self, roles: tuple[str, ...], permissions: frozenset[str]) -> "Caller":
+        """Returns the caller with other roles and permissions."""
+        return Caller(self.subject, self.organization, roles, permissions, self.session, self.token)
 
 
 @dataclass(slots=True)

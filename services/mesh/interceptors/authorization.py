@@ -5,7 +5,6 @@ What an account may do is not in its token: it is asked on every call, and for a
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import replace
 
 from google.protobuf.message import Message
 
@@ -44,7 +43,7 @@ class Authorization(Gate):
                 raise Failure(Reason.PERMISSION_DENIED, "This method is for services of the mesh only.")
             call.organization = caller.organization
             return
-        if caller.account is None:
+        if not caller.is_account:
             raise Failure(Reason.UNAUTHENTICATED)
         _admit(call, policy, await self._access.standing(caller) if self._access else None)
 
@@ -67,7 +66,7 @@ class Authorization(Gate):
     ) -> AsyncIterator[Message]:
         """Lets the call pass, and ends it as soon as it wouldn't pass any more."""
         policy, responses = method.policy, super().stream(call, method, request, context, proceed)
-        if self._access is None or policy.public or policy.internal_callers or call.caller.account is None:
+        if self._access is None or policy.public or policy.internal_callers or not call.caller.is_account:
             async for response in responses:
                 yield response
             return
@@ -97,7 +96,7 @@ def _admit(call: Call, policy: Policy, standing: Standing | None) -> None:
         if standing.organization_suspended:
             raise Failure(Reason.ORGANIZATION_SUSPENDED)
         raise Failure(Reason.PERMISSION_DENIED, f"Your roles don't grant {policy.permission}.")
-    call.caller = replace(call.caller, roles=standing.roles, permissions=standing.permissions)
+    call.caller = call.caller.allowed(standing.roles, standing.permissions)
     call.organization = call.caller.organization if standing.member else NO_ORGANIZATION
 
 

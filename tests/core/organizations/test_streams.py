@@ -1,5 +1,6 @@
 """What becomes of open streams when access is taken away: they end within a second, and say why."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from xorb.core.v1 import activity_pb2, member_pb2, organization_pb2, role_pb2
 
 from services.mesh.access.model import Change
+from services.mesh.calls import Caller
 from services.mesh.errors import Reason
 from services.mesh.statuses import from_call
 from services.mesh.testing import call_of
@@ -115,7 +117,11 @@ async def test_a_stream_shows_what_its_reader_may_see_now(world: World, owner: P
     assert (await call.read()).WhichOneof("record") == "checkpoint"
     await world.invite(owner, "first@example.org")
     assert (await call.read()).event.metadata.type == "invitation.created"
-    await world.give(owner, administrator.member, "viewer")
+    identity, told = administrator.identity, asyncio.Event()
+    caller = Caller(f"accounts/{identity.account}", owner.organization, session=str(identity.session))
+    with world.access.following(caller, lambda _standing: told.set()):
+        await world.give(owner, administrator.member, "viewer")
+        await asyncio.wait_for(told.wait(), _SECOND)
     assert (await call.read()).event.metadata.type == "member.updated"
     await world.invite(owner, "second@example.org")
     await world.give(owner, administrator.member, "auditor")
