@@ -124,6 +124,6 @@ async def test_a_stream_shows_what_its_reader_may_see_now(world: World, owner: P
         await asyncio.wait_for(told.wait(), _SECOND)
     assert (await call.read()).event.metadata.type == "member.updated"
     await world.invite(owner, "second@example.org")
-    await world.give(owner, administrator.member, "auditor")
+    await world.give(owner, administrator.member, "analyst")
     assert (await call.read()).event.metadata.type == "member.updated"
     call.cancel()
