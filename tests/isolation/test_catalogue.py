@@ -9,6 +9,11 @@ import pytest_asyncio
 from tests.isolation.catalogue import EXEMPT, RULES, findings, prepare
 from tests.isolation.faults import FAULTS
 
+_TABLES = """
+    SELECT string_agg(oid::regclass::text, ', ') FROM pg_class
+    WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace
+"""
+
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def catalogue(superuser: asyncpg.Connection) -> asyncpg.Connection:
@@ -18,11 +23,12 @@ async def catalogue(superuser: asyncpg.Connection) -> asyncpg.Connection:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def scratch(catalogue: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
-    """The catalogue inside a transaction that never happened."""
+    """The catalogue inside a transaction that never happened, with empty tables: other tests' rows break no fault."""
     transaction = catalogue.transaction()
     await transaction.start()
     # Others must not wait long for a lock that a fault takes.
     await catalogue.execute("SET LOCAL lock_timeout = '5s'")
+    await catalogue.execute(f"TRUNCATE {await catalogue.fetchval(_TABLES)}")
     yield catalogue
     await transaction.rollback()
 
