@@ -10,11 +10,11 @@ TESTS ?= tests
 STRUCTURE := ../shared/tools/structure
 
 .DEFAULT_GOAL := help
-.PHONY: help setup gen check test demo up down status reset bench clean \
+.PHONY: help setup gen check test isolation demo up down status reset bench clean \
 	check-format check-lint check-types check-imports check-gen check-contracts check-structure
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 setup: $(VENV)/linked ## Install everything into .venv (done by the other targets where needed)
 
@@ -26,6 +26,9 @@ check: check-format check-lint check-types check-imports check-gen check-contrac
 
 test: setup ## Run all tests, or TESTS=tests/contracts, on the real embedded components
 	@$(BIN)/python -m pytest -q $(TESTS)
+
+isolation: setup ## Let two organizations take 100,000 steps over one connection, or XORB_ISOLATION_STEPS=…
+	@XORB_ISOLATION_STEPS=$${XORB_ISOLATION_STEPS:-100000} $(BIN)/python -m pytest -q --log-cli-level=INFO tests/isolation
 
 demo: setup ## Boot, run a scan on the demo target, print what it found, stop
 	@$(BIN)/python -m stack demo
