@@ -1,21 +1,20 @@
 """Steps below the services: stores, transactions and SQL, with rollbacks, forgotten conditions and forged rows."""
 
 import asyncio
-import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, NoReturn
 from uuid import UUID
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize
+from hypothesis.stateful import initialize, precondition
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from xorb.core.v1 import scan_pb2
 
 from services.core.scans import store as scans
 from services.core.scans import wire
-from services.core.scans.domain import Evidence, LogEntry, Profile, Scan, ScanTarget, State
+from services.core.scans.domain import LogEntry, ScanTarget
 from services.core.targets import domain as targets
 from services.core.targets import store as target_store
 from services.mesh import identifiers
@@ -24,13 +23,14 @@ from services.mesh.errors import Failure, Reason
 from services.mesh.events import log, stream
 from services.mesh.events.model import START, Position
 from services.mesh.events.stream import Bell, Entry
-from tests.isolation import judge
+from tests.isolation import judge, samples
 from tests.isolation.plane import Cut
 from tests.isolation.resources import Resources
 from tests.isolation.steps import CUT, NUMBER, WHO, refused, step
 from tests.isolation.tenants import Tenant
 
 _SEVERAL = 6
+_FEW = st.integers(0, 2)
 _LONG = timedelta(seconds=1)
 _FORGED_EVENT = (
     "INSERT INTO event_log (organization_id, id, type, resource, actor, summary, snapshot, snapshot_type, "
@@ -70,43 +70,41 @@ class Rows(Resources):
     @initialize()
     def settle(self) -> None:
         """Gives both something to be found, changed and taken for the other's."""
-        for who in (False, True):
-            for work in (
-                *(self.keep_a_target(self.tenants[who]) for _ in range(2)),
-                self.keep_a_scan(self.tenants[who], self.scan_ids[0], self.evidence_ids[0]),
-                self.find_something(self.tenants[who]),
-            ):
-                self.loop.run_until_complete(work)
+        self.loop.run_until_complete(self.settle_both())
 
-    async def keep_a_target(self, tenant: Tenant) -> None:
-        """Gives an organization a target."""
-        tenant.known["targets"].made(await self.verified(tenant))
+    async def settle_both(self) -> None:
+        """Gives each targets, a scan with evidence, findings, and tokens."""
+        for tenant in self.tenants:
+            for _ in range(2):
+                tenant.known["targets"].made(await self.verified(tenant))
+            await self.keep_a_scan(tenant, self.scan_ids[0], self.evidence_ids[0])
+            await self.find_something(tenant)
 
     async def keep_a_scan(self, tenant: Tenant, scan: UUID, evidence: UUID) -> None:
         """Gives an organization a scan with evidence."""
-        kept, content = _evidence(evidence, scan, self.target, tenant.marker)
+        kept, content = samples.evidence(evidence, scan, self.target, tenant.marker)
         async with self.plane.database.unit(tenant.call()) as unit:
             await scans.add(
-                unit, _scan(tenant, scan), [ScanTarget(identifiers.new(), tenant.marker, "host", "a.example")]
+                unit, samples.scan(tenant, scan), [ScanTarget(identifiers.new(), tenant.marker, "host", "a.example")]
             )
             await scans.put_evidence(unit, kept, content)
         tenant.known["scans"].made(scan)
         tenant.known["scans"].tried.add(scan)
-        tenant.known["evidence"].tried.add((scan, evidence))
+        tenant.evidence[scan, evidence] = True
 
     async def verified(self, tenant: Tenant) -> UUID:
         """Returns a new target of an organization that it may scan."""
         identifier = identifiers.new()
         async with self.plane.database.unit(tenant.call()) as unit:
-            target = _target(tenant, identifier)
-            assert await target_store.add(unit, targets.verify(target, _now()))
+            target = samples.target(tenant, identifier)
+            assert await target_store.add(unit, targets.verify(target, samples.now()))
         return identifier
 
-    @step(who=WHO, scan=st.integers(0, 5), held=st.integers(0, 5), cut=CUT)
+    @step(who=WHO, scan=_FEW, held=st.integers(0, 5), cut=CUT)
     async def store_a_scan(self, who: bool, scan: int, held: int, cut: int | None) -> None:
         """Both use the same identifiers of scans and targets, and take hold of their own targets only."""
         mine, known = self.tenants[who], self.tenants[who].known["scans"]
-        added = _scan(mine, self.scan_ids[scan])
+        added = samples.scan(mine, self.scan_ids[scan])
         target = ScanTarget(self.target_ids[held], mine.marker, "host", "example.com")
 
         async def work() -> str:
@@ -141,12 +139,12 @@ class Rows(Resources):
         elif not passes or identifier not in known.tried:
             assert refused(outcome, Reason.NOT_FOUND)
 
-    @step(who=WHO, scan=st.integers(0, 5), evidence=st.integers(0, 5), cut=CUT)
+    @step(who=WHO, scan=_FEW, evidence=_FEW, cut=CUT)
     async def keep_evidence(self, who: bool, scan: int, evidence: int, cut: int | None) -> None:
         """Evidence and log of a scan of one's own, whoever has a scan of the same identifier."""
         mine, identifier = self.tenants[who], self.scan_ids[scan]
-        kept, content = _evidence(self.evidence_ids[evidence], identifier, self.target, mine.marker)
-        entry = LogEntry(identifiers.new(), _now(), "INFO", "http", mine.marker)
+        kept, content = samples.evidence(self.evidence_ids[evidence], identifier, self.target, mine.marker)
+        entry = LogEntry(identifiers.new(), samples.now(), "INFO", "http", mine.marker)
 
         async def work() -> str:
             try:
@@ -161,25 +159,26 @@ class Rows(Resources):
         known = mine.known["scans"]
         if outcome == "kept":
             assert identifier in known.tried
-            mine.known["evidence"].tried.add((identifier, kept.id))
+            mine.evidence[identifier, kept.id] = True
         elif outcome == "no such scan":
             assert identifier not in known.there
         else:
-            mine.known["evidence"].tried.add(("perhaps", identifier, kept.id))
+            mine.evidence.setdefault((identifier, kept.id), False)
 
-    @step(who=WHO, named=WHO, scan=st.integers(0, 5), evidence=st.integers(0, 5), admitted=WHO)
-    async def get_evidence(self, who: bool, named: bool, scan: int, evidence: int, admitted: bool) -> None:
-        mine, place = self.tenants[who], (self.scan_ids[scan], self.evidence_ids[evidence])
+    @step(who=WHO, named=WHO, number=NUMBER, admitted=WHO)
+    async def get_evidence(self, who: bool, named: bool, number: int, admitted: bool) -> None:
+        """What either keeps, at identifiers that may be the other's, too."""
+        kept = sorted(self.tenants[0].evidence | self.tenants[1].evidence)
+        mine, place = self.tenants[who], kept[number % len(kept)]
         name = f"{self.tenants[named].resource('scans', place[0])}/evidence/{place[1]}"
         message = scan_pb2.GetEvidenceRequest(name=name)
         outcome = await self.call(mine, "ScansService/GetEvidence", message, admitted=admitted)
-        known = mine.known["evidence"].tried
-        if place in known and (admitted or who == named):
-            assert outcome.content == mine.marker.encode()
-        elif ("perhaps", *place) not in known:
+        if not (admitted or who == named) or place not in mine.evidence:
             assert refused(outcome, Reason.NOT_FOUND)
+        elif mine.evidence[place]:
+            assert outcome.content == mine.marker.encode()
 
-    @step(who=WHO, named=WHO, scan=st.integers(0, 5), admitted=WHO, of=st.sampled_from(["Evidence", "ScanLogEntries"]))
+    @step(who=WHO, named=WHO, scan=_FEW, admitted=WHO, of=st.sampled_from(["Evidence", "ScanLogEntries"]))
     async def list_of_a_scan(self, who: bool, named: bool, scan: int, admitted: bool, of: str) -> None:
         mine, identifier = self.tenants[who], self.scan_ids[scan]
         request = scan_pb2.ListEvidenceRequest if of == "Evidence" else scan_pb2.ListScanLogEntriesRequest
@@ -192,13 +191,13 @@ class Rows(Resources):
     async def roll_back(self, who: bool, cut: int | None) -> None:
         """Everything that is written in a transaction that fails was never there."""
         mine, identifier = self.tenants[who], identifiers.new()
-        scan = _scan(mine, identifier)
-        kept, content = _evidence(identifiers.new(), identifier, self.target, mine.marker)
+        scan = samples.scan(mine, identifier)
+        kept, content = samples.evidence(identifiers.new(), identifier, self.target, mine.marker)
 
         async def work() -> str:
             try:
                 async with self.plane.database.unit(mine.call()) as unit:
-                    assert await target_store.add(unit, _target(mine, identifier))
+                    assert await target_store.add(unit, samples.target(mine, identifier))
                     await scans.add(unit, scan, [ScanTarget(identifier, mine.marker, "host", "example.com")])
                     await scans.put_evidence(unit, kept, content)
                     unit.record(wire.changed("scan.created", scan, (), mine.marker))
@@ -235,7 +234,7 @@ class Rows(Resources):
         mine, other = self.mine_and_other(who)
         target = await self.verified(mine)
         values: dict[str, object] = {"other": other.organization, "account": mine.account, "target": target}
-        values["row"] = _forged_scan(mine, other)
+        values["row"] = samples.forged_scan(mine, other)
         statement = text(_FORGERIES[way])
         used = {name: values[name] for name in statement.compile().params}
         with pytest.raises(DBAPIError, match=r"row-level security|permission denied"):
@@ -254,7 +253,7 @@ class Rows(Resources):
                 silent = Unit(connection, mine.call(), mine.organization)
                 assert (await silent.execute(text(self.seen))).all() == []
                 with pytest.raises(DBAPIError, match="row-level security"):
-                    await target_store.add(silent, _target(mine, identifiers.new()))
+                    await target_store.add(silent, samples.target(mine, identifiers.new()))
         else:
             async with database.unit(mine.stray()) as unit:
                 found = set((await unit.execute(text(self.seen))).scalars())
@@ -290,6 +289,7 @@ class Rows(Resources):
         for tenant, found in zip(self.tenants, await asyncio.gather(*works), strict=True):
             assert isinstance(found, Cut) or found <= {tenant.organization}
 
+    @precondition(lambda self: self.last != "relay")
     @step()
     async def relay(self) -> None:
         """What the relay, which sees all, publishes to an organization's stream is the organization's own."""
@@ -308,51 +308,3 @@ class Rows(Resources):
         found = await stream.read(self.plane.redis, places, count=500, block=_LONG, bell=bell)
         for organization, follow in found.items():
             assert all(entry.event.event.resource.split("/")[1] == str(organization) for entry in follow)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _target(tenant: Tenant, identifier: UUID) -> targets.Target:
-    address = targets.Address(targets.Kind.HOST, f"{identifier}.example.com")
-    return targets.register(identifier, address, _now(), display_name=tenant.marker)
-
-
-def _scan(tenant: Tenant, identifier: UUID) -> Scan:
-    return Scan(
-        id=identifier,
-        organization=tenant.organization,
-        display_name=tenant.marker,
-        targets=(),
-        profile=Profile.QUICK,
-        ports=(),
-        state=State.QUEUED,
-        creator=f"accounts/{tenant.account}",
-        created_at=_now(),
-        updated_at=_now(),
-    )
-
-
-def _forged_scan(mine: Tenant, other: Tenant) -> str:
-    values = {"organization_id": other.organization, "id": identifiers.new(), "creator": mine.marker}
-    content = ", ".join(f'"{name}": "{value}"' for name, value in values.items())
-    rest = '"display_name": "", "profile": "QUICK", "ports": [], "state": "QUEUED", "failure_reason": ""'
-    times = '"created_at": "2026-01-01", "updated_at": "2026-01-01", "findings": 0, "revision": 1'
-    return f"{{{content}, {rest}, {times}}}"
-
-
-def _evidence(identifier: UUID, scan: UUID, target: UUID, marker: str) -> tuple[Evidence, bytes]:
-    content = marker.encode()
-    kept = Evidence(
-        id=identifier,
-        scan=scan,
-        target=target,
-        executor="http",
-        media_type="text/plain",
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        truncated=False,
-        created_at=_now(),
-    )
-    return kept, content

@@ -47,6 +47,7 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self.tenants = pair()
         self.probe = judge.probe(self.tables)
+        self.last = ""
 
     def mine_and_other(self, who: bool) -> tuple[Tenant, Tenant]:
         """Returns who acts, and the other one."""
@@ -95,6 +96,7 @@ def step(**strategies: Any) -> Callable[[Callable[..., Coroutine[Any, Any, None]
         def run(self: Machine, **values: Any) -> None:
             self.loop.run_until_complete(asyncio.wait_for(function(self, **values), _STEP_SECONDS))
             self.taken[function.__name__] += 1
+            self.last = function.__name__
 
         decorated: Any = rule(**strategies)
         return decorated(run)

@@ -54,6 +54,7 @@ class Tenant:
         account: Who calls: the same person in both, so that nothing but the organization tells their calls apart.
         marker: Part of every text that it writes, and of nobody else's.
         known: Its resources, by kind.
+        evidence: What evidence it has, by scan and identifier: for sure, or perhaps.
         page_tokens: What `list` methods handed out, by method.
         resume_tokens: What watches handed out.
     """
@@ -62,6 +63,7 @@ class Tenant:
     organization: UUID = field(default_factory=identifiers.new)
     marker: str = field(default_factory=lambda: f"marker-{secrets.token_hex(8)}")
     known: defaultdict[str, Known] = field(default_factory=lambda: defaultdict(Known))
+    evidence: dict[tuple[UUID, UUID], bool] = field(default_factory=dict)
     page_tokens: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     resume_tokens: list[str] = field(default_factory=list)
 
