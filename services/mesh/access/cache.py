@@ -39,6 +39,14 @@ class _Followed:
     unknown_since: float | None = None
 
 
+@dataclass(slots=True, eq=False)
+class _Reading:
+    """An answer that is on its way, and whether a change that concerns it was told in the meantime."""
+
+    caller: Caller
+    overtaken: bool = False
+
+
 class CachedAccess:
     """Answers from memory what it asked less than a second ago.
 
@@ -61,7 +69,7 @@ class CachedAccess:
         self._known: dict[Key, tuple[float, Standing]] = {}
         self._asking: dict[Key, asyncio.Task[Standing]] = {}
         self._followed: dict[Key, _Followed] = {}
-        self._forgotten = 0
+        self._readings: set[_Reading] = set()
         self._live = False
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._looks: set[asyncio.Task[None]] = set()
@@ -127,12 +135,16 @@ class CachedAccess:
         return await asyncio.shield(asking)
 
     async def _read(self, key: Key, caller: Caller) -> Standing:
-        while True:
-            asked, before = asyncio.get_running_loop().time(), self._forgotten
-            standing = await store.read(self._database.engine, caller)
+        reading = _Reading(caller, overtaken=True)
+        self._readings.add(reading)
+        try:
             # What was read before a change was told may be what it was before that change.
-            if before == self._forgotten:
-                break
+            while reading.overtaken:
+                reading.overtaken = False
+                asked = asyncio.get_running_loop().time()
+                standing = await store.read(self._database.engine, caller)
+        finally:
+            self._readings.discard(reading)
         if len(self._known) >= _MOST:
             self._known.clear()
         self._known[key] = (asked + self._lifetime, standing)
@@ -146,8 +158,10 @@ class CachedAccess:
             task.exception()
 
     def _forget(self, change: Change) -> None:
-        self._forgotten += 1
         self._known.clear()
+        for reading in self._readings:
+            # Other people's changes must not hold up an answer: one busy tenant would hold up everybody.
+            reading.overtaken = reading.overtaken or change.concerns(reading.caller)
         for followed in self._followed.values():
             if change.concerns(followed.caller):
                 look = asyncio.create_task(self._look(followed))

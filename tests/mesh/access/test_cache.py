@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
@@ -167,6 +167,22 @@ async def test_a_change_while_it_is_asked_is_not_missed(database: Database, redi
         await access.announce(Change(account=member.caller.account))
         await asking
         assert (await access.standing(member.caller)).roles == (role,)
+
+
+async def test_other_peoples_changes_hold_up_no_answer(database: Database, redis: Redis, member: Member) -> None:
+    access = CachedAccess(database, redis)
+
+    async def keep_changing() -> None:
+        while True:
+            await access.announce(Change(organization=uuid4()))
+
+    changing = asyncio.create_task(keep_changing())
+    try:
+        async with asyncio.timeout(10):
+            assert (await access.standing(member.caller)).session_lives
+    finally:
+        changing.cancel()
+        await asyncio.wait([changing])
 
 
 async def test_many_who_want_to_know_at_once_ask_once(database: Database, redis: Redis, member: Member) -> None:
