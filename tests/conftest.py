@@ -5,13 +5,20 @@ import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 
+import pytest
 import pytest_asyncio
 
 from services.migrations.run import migrate
 from stack.settings import DEFAULT_PORTS, project_root
 from stack.testing import EVERYTHING, embedded
+from tests.watchdog import Watchdog
 
 _DEMO_SECONDS = 170
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Makes a run that hangs say where, and end."""
+    config.pluginmanager.register(Watchdog(config))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -21,6 +21,7 @@ from gateway.bridge.problems import Problem
 from gateway.bridge.routes import Route
 from gateway.bridge.sharing import SharedStreams
 from gateway.bridge.upstream import CallRequest, Conversation, Metadata, Upstream
+from services.mesh import tasks
 
 _log = logging.getLogger("xorb.bridge")
 
@@ -144,18 +145,16 @@ class Session:
 
     async def _until_end(self, *work: Coroutine[Any, Any, None]) -> Problem | None:
         """Waits until the outlet is told of the end, or one of the coroutines raises; cancels what remains."""
-        tasks = [asyncio.create_task(one) for one in work]
-        waited: list[asyncio.Future[Any]] = [*tasks, self._outlet.ended]
+        working = [asyncio.create_task(one) for one in work]
+        waited: list[asyncio.Future[Any]] = [*working, self._outlet.ended]
         try:
             await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-            for task in tasks:
+            for task in working:
                 if task.done():
                     task.result()
             return await self._outlet.ended
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await tasks.end(*working)
 
     async def _expect_silence(self) -> None:
         async for _frame in self._connection:

@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 from gateway.bridge import problems
 from gateway.bridge.frames import Frame
 from gateway.bridge.problems import Problem
+from services.mesh import tasks
 
 _log = logging.getLogger("xorb.bridge")
 
@@ -75,8 +76,7 @@ class SharedStreams(Generic[KeyT]):
     async def _close(self, key: KeyT, stream: "_Stream") -> None:
         del self._streams[key]
         if stream.task is not None:
-            stream.task.cancel()
-            await asyncio.wait([stream.task])
+            await tasks.end(stream.task)
 
     async def _pump(self, key: KeyT, stream: "_Stream") -> None:
         ended: Problem | None = None

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from services.mesh import tasks
 from services.mesh.events import stream
 from services.mesh.events.relay import Relay
 from services.mesh.settings import Settings
@@ -17,6 +18,5 @@ async def run(settings: Settings) -> None:
     try:
         await process.serve(ROLE, settings)
     finally:
-        relaying.cancel()
-        await asyncio.wait([relaying])
+        await tasks.end(relaying)
         await redis.aclose()

@@ -1,7 +1,6 @@
 """Writes down what a running executor sees, while it runs: findings, how far it is, and lines of the log."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -10,7 +9,7 @@ from services.core.scans import domain, progress, store, wire
 from services.core.scans.domain import LogEntry, Task, TaskState
 from services.core.scans.sightings import Sightings
 from services.executors.domain import Observation, Progress
-from services.mesh import identifiers, statuses
+from services.mesh import identifiers, statuses, tasks
 from services.mesh.calls import Call
 from services.mesh.database import Database
 from services.mesh.errors import Reason
@@ -108,6 +107,6 @@ class Recorder:
 
 async def stop(task: asyncio.Task[None]) -> None:
     """Cancels a background task and waits for its end; its own error, if it had one, is raised."""
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    await tasks.end(task)
+    if not task.cancelled() and (error := task.exception()) is not None:
+        raise error

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import structlog
 from redis.asyncio import Redis
 
+from services.mesh import tasks
 from services.mesh.access import channel, store
 from services.mesh.access.model import Change, Standing, Told
 from services.mesh.calls import Caller
@@ -114,16 +115,14 @@ class CachedAccess:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Listens and looks after open streams, as long as the context lasts."""
-        tasks = [
+        working = [
             asyncio.create_task(self._listen(), name="access: listen"),
             asyncio.create_task(self._look_after(), name="access: look after open streams"),
         ]
         try:
             yield
         finally:
-            for task in [*tasks, *self._looks]:
-                task.cancel()
-            await asyncio.gather(*tasks, *self._looks, return_exceptions=True)
+            await tasks.end(*working, *self._looks)
 
     async def _ask(self, caller: Caller) -> Standing:
         """Asks once for all who want to know the same at the same time."""

@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 from redis.asyncio import Redis
 
+from services.mesh import tasks
 from services.mesh.database import Database
 from services.mesh.events import stream
 from services.mesh.events.feed import Feed
@@ -105,9 +106,7 @@ class Hub:
         for feed in self._feeds.values():
             for subscription in feed.subscriptions:
                 subscription.end(Ending.CLOSED)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await tasks.end(*self._tasks)
 
     def _start(self) -> None:
         if not self._tasks:
@@ -180,6 +179,7 @@ class Hub:
                 backoff.reset()
             except DATABASE_LOST as error:
                 _LOG.warning("can't read the log", error=type(error).__name__)
+            heed_cancellation()
             await backoff.wait()
 
     async def _look_for(self, feed: Feed) -> None:

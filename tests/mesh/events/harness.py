@@ -6,7 +6,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from uuid import UUID
 
-from services.mesh import identifiers
+from services.mesh import identifiers, tasks
 from services.mesh.database import Database
 from services.mesh.events import log
 from services.mesh.events.model import START, Event, LoggedEvent
@@ -85,6 +85,4 @@ async def running(relay: Relay) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await tasks.end(task)
