@@ -24,6 +24,7 @@ class Code(IntEnum):
     FAILED_PRECONDITION = 9
     ABORTED = 10
     OUT_OF_RANGE = 11
+    UNIMPLEMENTED = 12
     INTERNAL = 13
     UNAVAILABLE = 14
     UNAUTHENTICATED = 16
@@ -77,6 +78,9 @@ class Reason(Enum):
     ORGANIZATION_SUSPENDED = (Code.PERMISSION_DENIED, "The organization is suspended. An owner can resume it.")
     LAST_OWNER = (Code.FAILED_PRECONDITION, "An organization needs an owner, and this is the last one.")
     INVALID_INVITATION = (Code.FAILED_PRECONDITION, "The invitation has ended, or isn't for you. Ask for another one.")
+    MALFORMED_REQUEST = (Code.INVALID_ARGUMENT, "The request isn't well-formed.")
+    REQUEST_TOO_LARGE = (Code.RESOURCE_EXHAUSTED, "The request is larger than this method takes.")
+    METHOD_NOT_FOUND = (Code.UNIMPLEMENTED, "There is no such method here: see /docs.")
 
     @property
     def code(self) -> Code:

@@ -192,6 +192,21 @@ class ErrorReason(betterproto2.Enum):
     RESOURCE_EXHAUSTED. Too many requests of this kind; wait as long as the header `Retry-After` says.
     """
 
+    MALFORMED_REQUEST = 60
+    """
+    INVALID_ARGUMENT. The request isn't well-formed, or has parts that the contract doesn't know; the edge refuses it.
+    """
+
+    REQUEST_TOO_LARGE = 61
+    """
+    RESOURCE_EXHAUSTED. The request's headers or its body are larger than the edge takes for this method.
+    """
+
+    METHOD_NOT_FOUND = 62
+    """
+    UNIMPLEMENTED. There is no such method at this path.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -229,6 +244,9 @@ class ErrorReason(betterproto2.Enum):
             31: "ERROR_REASON_LAST_OWNER",
             32: "ERROR_REASON_INVALID_INVITATION",
             33: "ERROR_REASON_RATE_LIMITED",
+            60: "ERROR_REASON_MALFORMED_REQUEST",
+            61: "ERROR_REASON_REQUEST_TOO_LARGE",
+            62: "ERROR_REASON_METHOD_NOT_FOUND",
         }
 
     @classmethod
@@ -268,6 +286,9 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_LAST_OWNER": 31,
             "ERROR_REASON_INVALID_INVITATION": 32,
             "ERROR_REASON_RATE_LIMITED": 33,
+            "ERROR_REASON_MALFORMED_REQUEST": 60,
+            "ERROR_REASON_REQUEST_TOO_LARGE": 61,
+            "ERROR_REASON_METHOD_NOT_FOUND": 62,
         }
 
 
