@@ -6,11 +6,13 @@ from xorb.security.v1 import account_pb2_grpc, identity_pb2_grpc, session_pb2_gr
 
 from services.mesh.pages import Pager
 from services.mesh.settings import Settings
+from services.mesh.tokens import Issuer
 from services.roles import process
 from services.security.identity.accounts import AccountsServicer
 from services.security.identity.memberships import Memberships
 from services.security.identity.service import IdentityServicer
 from services.security.identity.sessions import SessionsServicer
+from services.security.identity.signing_in import Sessions
 
 ROLE = "security"
 SERVICES = (
@@ -28,14 +30,10 @@ async def run(settings: Settings) -> None:
         process.channel(settings, "core") as core,
     ):
         stub = organization_pb2_grpc.MembershipsServiceStub(core)
-        identity = IdentityServicer(
-            database=database,
-            keys=process.transit(settings),
-            access=access,
-            memberships=Memberships(stub, process.identity(settings, ROLE)),
-            access_token_lifetime=settings.access_token_lifetime,
-            sign_up_open=settings.sign_up_open,
-        )
+        keys = process.transit(settings)
+        memberships = Memberships(stub, process.identity(settings, ROLE))
+        opener = Sessions(Issuer(keys), memberships, settings.access_token_lifetime)
+        identity = IdentityServicer(database, keys, access, opener, settings.sign_up_open)
 
         sessions = SessionsServicer(database, Pager(settings.page_token_key), access)
 

@@ -24,11 +24,18 @@ class Exempt:
 
 
 _KEPT = ("INSERT", "SELECT", "UPDATE")
+_CHANGED = ("DELETE", *_KEPT)
 EXEMPT: Mapping[str, Exempt] = MappingProxyType(
     {
         "accounts": Exempt("A person's, who may be in many organizations or in none.", _KEPT),
         "sessions": Exempt("A person's; presented before it is known for which organization.", _KEPT),
         "refresh_tokens": Exempt("A session's; found by a digest of what only its holder knows.", _KEPT),
+        "totp_factors": Exempt("A person's, whichever organization they sign in to.", _CHANGED),
+        "recovery_codes": Exempt("A person's, whichever organization they sign in to.", _CHANGED),
+        "passkeys": Exempt("A person's; presented before it is known whose.", _CHANGED),
+        "challenges": Exempt(
+            "Of somebody who isn't signed in yet; found by a digest of what only they know.", _CHANGED
+        ),
         "relay_cursor": Exempt("Where the relay is in the log of all organizations; no service sees it."),
         "alembic_version": Exempt("The schema's version; no service sees it."),
     }

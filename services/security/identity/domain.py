@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from uuid import UUID
@@ -29,8 +30,10 @@ class Session:
 
     Attributes:
         organization: The organization that access tokens are for; None for an account that belongs to none.
+        created_at: When the account proved who it is.
         expires_at: When the session ends, however often it is refreshed.
         ended_at: When it was ended before that.
+        methods: How the account proved who it is: `amr` values of RFC 8176.
     """
 
     id: UUID
@@ -39,6 +42,7 @@ class Session:
     created_at: datetime
     expires_at: datetime
     ended_at: datetime | None = None
+    methods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,17 @@ class Membership:
 
     organization: UUID | None = None
     roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a sign-in or refresh gives: tokens, and whose and for where they are."""
+
+    access_token: str = field(repr=False)
+    expires_at: datetime
+    refresh_token: str = field(repr=False)
+    account: Account
+    membership: Membership
 
 
 class RefreshOutcome(Enum):
@@ -58,9 +73,11 @@ class RefreshOutcome(Enum):
     REVOKE_FAMILY = auto()
 
 
-def begin(session_id: UUID, account: Account, organization: UUID | None, now: datetime) -> Session:
+def begin(
+    session_id: UUID, account: Account, organization: UUID | None, methods: Sequence[str], now: datetime
+) -> Session:
     """Returns the session of a sign-in."""
-    return Session(session_id, account.id, organization, now, now + SESSION_LIFETIME)
+    return Session(session_id, account.id, organization, now, now + SESSION_LIFETIME, methods=tuple(methods))
 
 
 def outcome(session: Session | None, used_at: datetime | None, now: datetime) -> RefreshOutcome:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     Column,
     DateTime,
     LargeBinary,
@@ -45,6 +46,7 @@ SESSIONS = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("ended_at", DateTime(timezone=True)),
+    Column("methods", ARRAY(Text), nullable=False),
 )
 REFRESH_TOKENS = Table(
     "refresh_tokens",
@@ -97,6 +99,7 @@ async def add_session(unit: Unit, begun: Session) -> None:
     """Adds a session."""
     row = asdict(begun)
     row |= {"account_id": row.pop("account"), "organization_id": row.pop("organization")}
+    row["methods"] = list(begun.methods)
     await unit.execute(insert(SESSIONS), row)
 
 
@@ -159,4 +162,5 @@ def session(row: RowMapping) -> Session:
         row["created_at"],
         row["expires_at"],
         row["ended_at"],
+        tuple(row["methods"]),
     )

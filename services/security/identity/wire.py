@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Iterable
-from datetime import datetime
 from uuid import UUID
 
 from xorb.core.v1 import organization_pb2
@@ -12,7 +11,7 @@ from services.mesh import names
 from services.mesh.calls import Caller
 from services.mesh.tokens import key_id
 from services.mesh.vault import PublicKey
-from services.security.identity.domain import Account, Membership, Session
+from services.security.identity.domain import Account, Membership, Opened, Session
 
 
 def account(value: Account) -> identity_pb2.Account:
@@ -24,17 +23,15 @@ def account(value: Account) -> identity_pb2.Account:
     return message
 
 
-def tokens(
-    access_token: str, expires_at: datetime, refresh_token: str, owner: Account, membership: Membership
-) -> identity_pb2.SessionTokens:
+def tokens(opened: Opened) -> identity_pb2.SessionTokens:
     """Returns what a sign-in or refresh answers."""
     message = identity_pb2.SessionTokens(
-        access_token=access_token,
-        refresh_token=refresh_token,
-        account=account(owner),
-        organization=organization_name(membership.organization),
+        access_token=opened.access_token,
+        refresh_token=opened.refresh_token,
+        account=account(opened.account),
+        organization=organization_name(opened.membership.organization),
     )
-    message.expire_time.FromDatetime(expires_at)
+    message.expire_time.FromDatetime(opened.expires_at)
     return message
 
 

@@ -28,6 +28,7 @@ from services.mesh.vault import Transit
 from services.security.identity.memberships import Memberships
 from services.security.identity.service import IdentityServicer
 from services.security.identity.sessions import SessionsServicer
+from services.security.identity.signing_in import Sessions
 
 
 class Platform:
@@ -69,18 +70,12 @@ async def platform(database_environment: dict[str, str], tmp_path_factory: Any) 
     redis = stream.connect(database_environment["XORB_REDIS_URL"])
     access = CachedAccess(database, redis)
     async with access.running(), grpc.aio.insecure_channel(address) as channel:
-        identity = IdentityServicer(
-            database=database,
-            keys=transit,
-            access=access,
-            memberships=Memberships(
-                organization_pb2_grpc.MembershipsServiceStub(channel),
-                ServiceIdentity(Issuer(transit), "spiffe://xorb/security"),
-            ),
-            access_token_lifetime=timedelta(minutes=10),
-            sign_up_open=True,
+        memberships = Memberships(
+            organization_pb2_grpc.MembershipsServiceStub(channel),
+            ServiceIdentity(Issuer(transit), "spiffe://xorb/security"),
         )
-
+        opener = Sessions(Issuer(transit), memberships, timedelta(minutes=10))
+        identity = IdentityServicer(database, transit, access, opener, sign_up_open=True)
         sessions = SessionsServicer(database, Pager(secrets.token_urlsafe()), access)
 
         def register(server: grpc.aio.Server) -> None:
@@ -222,5 +217,7 @@ async def test_the_published_keys_verify_what_was_signed(platform: Platform) -> 
     jwk = jwt.PyJWK({"kty": key.kty, "crv": key.crv, "x": key.x, "kid": key.kid, "alg": key.alg})
     claims = jwt.decode(tokens.access_token, jwk, algorithms=["EdDSA"], audience="xorb-api", issuer="xorb")
     assert claims["exp"] - claims["iat"] <= 600
+    assert claims["amr"] == ["pwd"]
+    assert claims["auth_time"] - claims["iat"] <= 1
     assert jwt.get_unverified_header(tokens.access_token)["kid"] == key.kid
     assert tokens.expire_time.ToDatetime(UTC) <= datetime.now(UTC) + timedelta(minutes=10)

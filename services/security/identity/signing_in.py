@@ -1,0 +1,99 @@
+"""What every way of signing in ends with: a session and its tokens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import grpc
+import grpc.aio
+
+from services.mesh import calls, identifiers, names
+from services.mesh.calls import Caller
+from services.mesh.database import Unit
+from services.mesh.events.model import Event
+from services.mesh.tokens import ACCOUNT_AUDIENCE, Issuer
+from services.security.identity import domain, store
+from services.security.identity.domain import Account, Membership, Opened, Session
+from services.security.identity.memberships import Memberships
+
+
+@dataclass
+class Sessions:
+    """Opens sessions and goes on with them.
+
+    Args:
+        issuer: Signs access tokens.
+        memberships: What the core plane knows.
+        access_token_lifetime: How long an access token is valid.
+    """
+
+    issuer: Issuer
+    memberships: Memberships
+    access_token_lifetime: timedelta
+
+    async def open(self, unit: Unit, account: Account, organization: str, methods: Sequence[str]) -> Opened:
+        """Opens the session of somebody who has proved who they are; it begins when the unit commits.
+
+        Args:
+            unit: Where the session is added, and told of.
+            account: Who signs in; the rest of the call is done in their name.
+            organization: The name of the organization to work in; empty for the one joined first.
+            methods: How they proved it: `amr` values of RFC 8176, such as `pwd`.
+
+        Raises:
+            Failure: NOT_FOUND; the account is no member of the organization asked for. UNAVAILABLE.
+        """
+        calls.current().caller = Caller(names.join("accounts", account.id))
+        membership = await self.memberships.resolve(account.id, organization)
+        session = domain.begin(identifiers.new(), account, membership.organization, methods, _now())
+        await store.add_session(unit, session)
+        unit.record(event("account.signed_in", account, "signed in"), membership.organization)
+        return await self._opened(unit, session, account, membership)
+
+    async def proceed(self, unit: Unit, session: Session, account: Account, organization: str) -> Opened:
+        """Goes on with a session, for an organization or, where none is given, for the same as before.
+
+        Raises:
+            Failure: NOT_FOUND; the account is no member of the organization asked for. UNAVAILABLE.
+        """
+        membership = await self._membership(session, organization)
+        await store.move_session(unit, session.id, membership.organization)
+        return await self._opened(unit, session, account, membership)
+
+    async def _opened(self, unit: Unit, session: Session, account: Account, membership: Membership) -> Opened:
+        expires_at = _now() + self.access_token_lifetime
+        access_token = await self._access_token(session, membership)
+        refresh_token = domain.new_refresh_token()
+        await store.add_refresh_token(unit, session.id, refresh_token, _now())
+        return Opened(access_token, expires_at, refresh_token, account, membership)
+
+    async def _membership(self, session: Session, organization: str) -> Membership:
+        """Returns where a session goes on: where asked to, or where it was, or elsewhere for who was removed there."""
+        if not organization and session.organization:
+            try:
+                same = names.join("organizations", session.organization)
+                return await self.memberships.resolve(session.account, same)
+            except grpc.aio.AioRpcError as error:
+                if error.code() is not grpc.StatusCode.NOT_FOUND:
+                    raise
+        return await self.memberships.resolve(session.account, organization)
+
+    async def _access_token(self, session: Session, membership: Membership) -> str:
+        claims = {
+            "sub": names.join("accounts", session.account),
+            "org": str(membership.organization or ""),
+            "sid": str(session.id),
+            "roles": list(membership.roles),
+            "amr": list(session.methods),
+            "auth_time": int(session.created_at.timestamp()),
+        }
+        return await self.issuer.issue(ACCOUNT_AUDIENCE, self.access_token_lifetime, claims)
+
+
+def event(kind: str, account: Account, what: str) -> Event:
+    """Returns an event of an account; `what` goes on where its name ends, such as `signed in`."""
+    return Event(kind, names.join("accounts", account.id), f"{account.display_name} {what}")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
