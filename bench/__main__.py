@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from bench import get_finding, list_findings, live, memory, relay, scan
+from bench import get_finding, list_findings, live, memory, relay, scan, sign_in
 
 BENCHMARKS = {
     "get_finding": get_finding.main,
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "relay": relay.main,
     "memory": memory.main,
     "scan": scan.main,
+    "sign_in": sign_in.main,
 }
 
 
