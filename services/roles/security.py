@@ -2,13 +2,14 @@
 
 import grpc.aio
 from xorb.core.v1 import organization_pb2_grpc
-from xorb.security.v1 import account_pb2_grpc, identity_pb2_grpc, session_pb2_grpc
+from xorb.security.v1 import account_pb2_grpc, identity_pb2_grpc, password_pb2_grpc, session_pb2_grpc
 
 from services.mesh.pages import Pager
 from services.mesh.settings import Settings
 from services.mesh.tokens import Issuer
 from services.roles import process
 from services.security.identity.accounts import AccountsServicer
+from services.security.identity.changing_password import PasswordsServicer
 from services.security.identity.memberships import Memberships
 from services.security.identity.service import IdentityServicer
 from services.security.identity.sessions import SessionsServicer
@@ -18,6 +19,7 @@ ROLE = "security"
 SERVICES = (
     "xorb.security.v1.IdentityService",
     "xorb.security.v1.SessionsService",
+    "xorb.security.v1.PasswordsService",
     "xorb.security.v1.AccountsService",
 )
 
@@ -40,6 +42,7 @@ async def run(settings: Settings) -> None:
         def register(server: grpc.aio.Server) -> None:
             identity_pb2_grpc.add_IdentityServiceServicer_to_server(identity, server)
             session_pb2_grpc.add_SessionsServiceServicer_to_server(sessions, server)
+            password_pb2_grpc.add_PasswordsServiceServicer_to_server(PasswordsServicer(database, access), server)
             account_pb2_grpc.add_AccountsServiceServicer_to_server(AccountsServicer(database), server)
 
         await process.serve(

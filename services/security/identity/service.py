@@ -15,7 +15,7 @@ from services.mesh.errors import Failure, Reason
 from services.mesh.events.model import Event
 from services.mesh.interceptors.layer import Context
 from services.mesh.tokens import Keys
-from services.security.identity import domain, passwords, store, wire
+from services.security.identity import domain, guessable, passwords, store, wire
 from services.security.identity.domain import Account, RefreshOutcome, Session
 from services.security.identity.signing_in import Sessions, event
 
@@ -42,6 +42,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         """Creates an account."""
         if not self.sign_up_open:
             raise Failure(Reason.SIGN_UP_CLOSED)
+        guessable.refuse("password", request.password, (request.email, request.display_name))
         email, hashed = domain.normalize_email(request.email), await passwords.hash_password(request.password)
         account = Account(identifiers.new(), email, request.display_name or email, hashed, _now())
         async with self.database.unit() as unit:

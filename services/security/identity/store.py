@@ -149,6 +149,19 @@ async def end_session(unit: Unit, session: UUID, now: datetime) -> None:
     await unit.execute(statement.values(ended_at=now))
 
 
+async def change_password(unit: Unit, account: UUID, before: str, after: str) -> bool:
+    """Replaces an account's hash, unless it isn't `before` any more; returns whether it did."""
+    statement = update(ACCOUNTS).where(ACCOUNTS.c.id == account, ACCOUNTS.c.password_hash == before)
+    changed = await unit.execute(statement.values(password_hash=after).returning(ACCOUNTS.c.id))
+    return changed.one_or_none() is not None
+
+
+async def end_others(unit: Unit, account: UUID, kept: UUID, now: datetime) -> None:
+    """Ends every session of an account but one."""
+    goes_on = (SESSIONS.c.account_id == account) & SESSIONS.c.ended_at.is_(None)
+    await unit.execute(update(SESSIONS).where(goes_on, SESSIONS.c.id != kept).values(ended_at=now))
+
+
 def _account(row: RowMapping) -> Account:
     return Account(row["id"], row["email"], row["display_name"], row["password_hash"], row["created_at"])
 

@@ -13,7 +13,12 @@ _FORMATS: Mapping[str, str] = {
     "int64": "1",
     "uint64": "1",
 }
-_NAMES: Mapping[str, str] = {"host": "www.example.com", "password": "correct horse battery staple"}
+_NAMES: Mapping[str, str] = {
+    "host": "www.example.com",
+    "password": "correct horse battery staple",
+    "currentPassword": "correct horse battery staple",
+    "newPassword": "gravel teapot sunlit",
+}
 _FEW = 3
 
 
