@@ -10,6 +10,9 @@ from uuid import UUID
 
 REFRESH_PREFIX = "xorb_rt_"
 SESSION_LIFETIME = timedelta(days=30)
+SESSION_IDLE = timedelta(days=7)
+"""How long a session goes on without being refreshed."""
+
 _TOKEN_BYTES = 32
 
 
@@ -80,17 +83,20 @@ def begin(
     return Session(session_id, account.id, organization, now, now + SESSION_LIFETIME, methods=tuple(methods))
 
 
-def outcome(session: Session | None, used_at: datetime | None, now: datetime) -> RefreshOutcome:
+def outcome(session: Session, issued_at: datetime, used_at: datetime | None, now: datetime) -> RefreshOutcome:
     """Returns what a refresh token leads to.
 
     Args:
-        session: The token's session; None for an unknown token.
+        session: The token's session.
+        issued_at: When the token was made.
         used_at: When the token was used before; None for a fresh one.
         now: The time.
     """
-    if session is None or session.ended_at or session.expires_at <= now:
+    if session.ended_at or session.expires_at <= now:
         return RefreshOutcome.REFUSE
-    return RefreshOutcome.REVOKE_FAMILY if used_at else RefreshOutcome.CONTINUE
+    if used_at:
+        return RefreshOutcome.REVOKE_FAMILY
+    return RefreshOutcome.REFUSE if now - issued_at >= SESSION_IDLE else RefreshOutcome.CONTINUE
 
 
 def new_refresh_token() -> str:

@@ -101,11 +101,11 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         """Uses a refresh token up and returns its session; a used one ends the session for everybody."""
         now = _now()
         presented = await store.present(unit, token)
-        session, used_at = presented or (None, None)
-        verdict = domain.outcome(session, used_at, now)
+        session = presented.session if presented else None
         account = await store.account(unit, session.account) if session else None
-        if session is None or account is None:
+        if presented is None or session is None or account is None:
             return None
+        verdict = domain.outcome(session, presented.issued_at, presented.used_at, now)
         if verdict is RefreshOutcome.REVOKE_FAMILY:
             await self._end(unit, session.id, now)
             revoked = event("account.session_revoked", account, "had a session revoked: its token was used twice")

@@ -59,9 +59,10 @@ REFRESH_TOKENS = Table(
 
 
 class Presented(NamedTuple):
-    """A refresh token that somebody presented: its session, and when it was used before."""
+    """A refresh token that somebody presented: its session, when it was made, and when it was used before."""
 
     session: Session
+    issued_at: datetime
     used_at: datetime | None
 
 
@@ -124,13 +125,13 @@ async def add_refresh_token(unit: Unit, session: UUID, token: str, now: datetime
 async def present(unit: Unit, token: str) -> Presented | None:
     """Returns what is known of a refresh token, and holds it until the transaction ends, so that one use wins."""
     statement = (
-        select(SESSIONS, REFRESH_TOKENS.c.used_at)
+        select(SESSIONS, REFRESH_TOKENS.c.created_at.label("issued_at"), REFRESH_TOKENS.c.used_at)
         .join(REFRESH_TOKENS, REFRESH_TOKENS.c.session_id == SESSIONS.c.id)
         .where(REFRESH_TOKENS.c.digest == digest(token))
         .with_for_update()
     )
     row = (await unit.execute(statement)).mappings().one_or_none()
-    return Presented(session(row), row["used_at"]) if row else None
+    return Presented(session(row), row["issued_at"], row["used_at"]) if row else None
 
 
 async def use_token(unit: Unit, token: str, now: datetime) -> None:

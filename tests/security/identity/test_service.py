@@ -12,19 +12,22 @@ import jwt
 import pytest
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
+from sqlalchemy import update
 from xorb.core.v1 import organization_pb2, organization_pb2_grpc
 from xorb.security.v1 import identity_pb2, identity_pb2_grpc, session_pb2, session_pb2_grpc
 
 from services.core.organizations.service import MembershipsServicer, OrganizationsServicer
 from services.mesh.access.cache import CachedAccess
+from services.mesh.calls import NO_ORGANIZATION
 from services.mesh.database import Database
 from services.mesh.events import stream
 from services.mesh.interceptors.chain import chain
 from services.mesh.pages import Pager
 from services.mesh.server import Server
-from services.mesh.testing import bearer
+from services.mesh.testing import bearer, call_of
 from services.mesh.tokens import Issuer, ServiceIdentity, Verifier
 from services.mesh.vault import Transit
+from services.security.identity import domain, store
 from services.security.identity.memberships import Memberships
 from services.security.identity.service import IdentityServicer
 from services.security.identity.sessions import SessionsServicer
@@ -221,3 +224,15 @@ async def test_the_published_keys_verify_what_was_signed(platform: Platform) -> 
     assert claims["auth_time"] - claims["iat"] <= 1
     assert jwt.get_unverified_header(tokens.access_token)["kid"] == key.kid
     assert tokens.expire_time.ToDatetime(UTC) <= datetime.now(UTC) + timedelta(minutes=10)
+
+
+async def test_a_session_that_nobody_used_for_long_is_over(
+    platform: Platform, database_environment: dict[str, str]
+) -> None:
+    tokens = await platform.sign_in(*await platform.sign_up())
+    database = Database.connect(database_environment["XORB_POSTGRES_DSN"], pool=1)
+    aged = update(store.REFRESH_TOKENS).where(store.REFRESH_TOKENS.c.digest == domain.digest(tokens.refresh_token))
+    async with database.unit(call_of(NO_ORGANIZATION)) as unit:
+        await unit.execute(aged.values(created_at=datetime.now(UTC) - domain.SESSION_IDLE))
+    await database.close()
+    assert (await _refused(platform.refresh(tokens.refresh_token)))[1] == "INVALID_REFRESH_TOKEN"
