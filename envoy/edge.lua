@@ -84,6 +84,8 @@ end
 function envoy_on_request(handle)
   local headers = handle:headers()
   local path = headers:get(":path"):match("^[^?]*")
+  -- Local replies of later filters have words of their own; those before any filter have none.
+  handle:streamInfo():dynamicMetadata():set("xorb.edge", "seen", true)
   if path == "/healthz" then
     handle:streamInfo():dynamicMetadata():set("xorb.edge", "healthz", true)
     return

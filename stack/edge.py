@@ -1,7 +1,6 @@
 """Envoy's configuration: ``envoy/edge.yaml`` with addresses of this installation and what contracts give."""
 
 import re
-import resource
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,12 @@ from typing import Any
 import yaml
 
 from stack.edge_bodies import lua_tables
+from stack.edge_bounds import bounds
 from stack.edge_clusters import NOWHERE, clusters
+from stack.edge_headers import page_policy, request_mutations, response_mutations
 from stack.edge_limits import guards, rate_limits
 from stack.edge_replies import local_replies
+from stack.edge_tls import secured
 from stack.errors import StackError
 from stack.settings import StackSettings
 
@@ -27,7 +29,6 @@ _OWN_PAGES = {
     "/openapi.json": ("openapi.json", "application/json"),
     "/docs": ("reference.html", "text/html; charset=utf-8"),
 }
-_RESERVED_FILES = 512
 _EXPOSED = (
     "grpc-status", "grpc-message", "grpc-status-details-bin", "x-request-id",
     "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "retry-after",
@@ -77,6 +78,8 @@ def render(settings: StackSettings, contracts: EdgeContracts) -> Fragment:
     """
     template = _load(settings.root / "envoy" / "edge.yaml")
     filled: Fragment = _fill(template, _values(settings, contracts))
+    [plain] = filled["static_resources"]["listeners"]
+    filled["static_resources"]["listeners"] = [plain, secured(plain, settings)]
     return filled
 
 
@@ -93,12 +96,13 @@ def _values(settings: StackSettings, contracts: EdgeContracts) -> Fragment:
         "admin_port": settings.ports["XORB_ENVOY_ADMIN_PORT"],
         "gateway_port": settings.ports["XORB_GATEWAY_PORT"],
         "maximum_body": MAXIMUM_BODY,
-        "maximum_connections": _maximum_connections(),
+        **bounds(settings).values(),
         "router": _router(),
         "rate_limits": rate_limits(settings),
         **guards(settings),
         "local_replies": local_replies(),
-        "response_mutations": _response_mutations(),
+        "request_mutations": request_mutations(),
+        "response_mutations": response_mutations(),
         "health_clusters": {"core": {"value": 100}, "security": {"value": 100}},
         "jwt_providers": {provider: _jwt_provider(contracts.jwt_rules["payload_in_metadata"])},
         "jwt_rules": contracts.jwt_rules["rules"],
@@ -135,12 +139,6 @@ def _lua(settings: StackSettings, contracts: EdgeContracts) -> str:
     return tables + (settings.root / "envoy" / "edge.lua").read_text(encoding="utf-8")
 
 
-def _maximum_connections() -> int:
-    """Each connection through the edge takes two files, and some are needed for other things."""
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return max(64, (soft - _RESERVED_FILES) // 2)
-
-
 def _router() -> Fragment:
     return {
         "name": "envoy.filters.http.router",
@@ -149,20 +147,6 @@ def _router() -> Fragment:
             "suppress_envoy_headers": True,
         },
     }
-
-
-def _response_mutations() -> list[Fragment]:
-    headers = {
-        "x-content-type-options": "nosniff",
-        "referrer-policy": "no-referrer",
-        "x-frame-options": "DENY",
-    }
-    appended: list[Fragment] = [
-        {"append": {"header": {"key": key, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}}
-        for key, value in headers.items()
-    ]
-    no_store = {"key": "cache-control", "value": "no-store"}
-    return [*appended, {"append": {"header": no_store, "append_action": "ADD_IF_ABSENT"}}]
 
 
 def _jwt_provider(claims: str) -> Fragment:
@@ -217,14 +201,15 @@ def _pages(folder: Path) -> list[Fragment]:
 
 def _page(path: str, file: Path, content_type: str) -> Fragment:
     off = {"@type": f"{_TYPE}config.route.v3.FilterConfig", "disabled": True}
+    headers = {"content-type": content_type}
+    if content_type.startswith("text/html"):
+        headers["content-security-policy"] = page_policy(file)
     return {
         "match": {"path": path, "headers": [{"name": ":method", "string_match": {"exact": "GET"}}]},
         "direct_response": {"status": 200, "body": {"filename": str(file)}},
         "response_headers_to_add": [
-            {
-                "header": {"key": "content-type", "value": content_type},
-                "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
-            }
+            {"header": {"key": key, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+            for key, value in headers.items()
         ],
         "typed_per_filter_config": {"envoy.filters.http.grpc_json_transcoder": off},
     }

@@ -5,7 +5,8 @@ HTTP statuses and gRPC codes correspond as in google/rpc/code.proto where that n
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from google.rpc import error_details_pb2, status_pb2
@@ -17,6 +18,7 @@ _ERROR_INFO = "type.googleapis.com/google.rpc.ErrorInfo"
 _NOT_SIGNED_IN = "The access token is missing, expired or not valid: sign in again."
 _OWN_WORDS = "%LOCAL_REPLY_BODY%"
 _TOO_MANY = "Too many requests. Wait as long as Retry-After says, then try again."
+_NO_METHOD = "The path exists but not with this HTTP method: see /docs."
 # Seconds, as gateway/ratelimit says; a Duration in JSON has its unit.
 _RETRY = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "%RESP(RETRY-AFTER)%s"}
 
@@ -25,31 +27,37 @@ _RETRY = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "%R
 class Reply:
     """The error for an HTTP status: gRPC ``code``, ``message``, ``reason`` of ``xorb.common.v1``.
 
-    ``details`` come after the reason; ``answer`` is the HTTP status to answer with, where it is another.
+    ``details`` come after the reason, ``metadata`` is the reason's; ``answer`` is the HTTP status to answer with,
+    where it is another.
     """
 
     code: int
     message: str
-    reason: str = ""
+    reason: str
     answer: int | None = None
     details: tuple[Fragment, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
+
+# Which rule it broke, in Envoy's words, such as `path_normalization_failed`: what the sender has to mend.
+_WHY = {"rule": "%RESPONSE_CODE_DETAILS%"}
+_MALFORMED = Reply(3, "The request is not well-formed HTTP, or is ambiguous.", "MALFORMED_REQUEST", metadata=_WHY)
 
 REPLIES: Mapping[int, Reply] = {
-    400: Reply(3, _OWN_WORDS),
+    400: _MALFORMED,
     401: Reply(16, _NOT_SIGNED_IN, "UNAUTHENTICATED"),
     # Envoy's answer to a token for another audience; the edge itself allows or denies nothing else.
     403: Reply(16, _NOT_SIGNED_IN, "UNAUTHENTICATED", answer=401),
     404: Reply(5, "There is no such method or page: see /docs.", "NOT_FOUND"),
-    405: Reply(12, "The path exists but not with this HTTP method: see /docs."),
+    405: Reply(12, _NO_METHOD, "METHOD_NOT_FOUND"),
     408: Reply(4, "The request did not arrive in time.", "DEADLINE_EXCEEDED"),
-    413: Reply(8, "The request is too large: a body may have 4 MiB."),
-    415: Reply(3, "The content type is not supported: send application/json."),
-    426: Reply(9, "The connection has to be upgraded."),
+    413: Reply(8, "The request's body is larger than this method takes.", "REQUEST_TOO_LARGE"),
+    415: Reply(3, "The content type is not supported: send application/json.", "MALFORMED_REQUEST"),
+    426: Reply(3, "HTTP/1.1 or HTTP/2 is needed here.", "MALFORMED_REQUEST"),
     429: Reply(8, _TOO_MANY, "RATE_LIMITED", details=(_RETRY,)),
-    431: Reply(8, "The request's headers are too large."),
+    431: Reply(8, "The request's headers are too large or too many.", "REQUEST_TOO_LARGE"),
     500: Reply(13, "The request failed inside of the edge.", "INTERNAL"),
-    501: Reply(12, "The path exists but not with this HTTP method: see /docs."),
+    501: Reply(12, _NO_METHOD, "METHOD_NOT_FOUND"),
     502: Reply(14, "The service did not answer properly: try again.", "UNAVAILABLE"),
     503: Reply(14, "The service is not there at the moment: try again.", "UNAVAILABLE"),
     504: Reply(4, "The service did not answer in time.", "DEADLINE_EXCEEDED"),
@@ -59,47 +67,69 @@ REPLIES: Mapping[int, Reply] = {
 _NO_UPGRADE = Reply(
     5, "There is no stream at this path that a WebSocket could show: see /docs.", "NOT_FOUND", answer=404
 )
-_OTHER = Reply(2, _OWN_WORDS)
+# gRPC calls a path of no method UNIMPLEMENTED (grpc/doc/http-grpc-status-mapping.md).
+_NO_RPC = Reply(12, "There is no such method: see /docs.", "METHOD_NOT_FOUND")
+_OTHER_CLIENT = Reply(3, "The request can't be served.", "MALFORMED_REQUEST", metadata=_WHY)
+_CAME_AS_GRPC = {"name": "content-type", "string_match": {"prefix": "application/grpc"}}
+_OTHER_SERVER = Reply(13, "The request failed inside of the edge.", "INTERNAL")
 
 
 def local_replies() -> Fragment:
-    """Envoy's ``LocalReplyConfig``: one mapper per status and one for the rest; the first that fits counts."""
+    """Envoy's ``LocalReplyConfig``: a mapper per status and kind of client, then for the rest; the first counts."""
     upgrade = {"header_filter": {"header": {"name": "upgrade", "present_match": True}}}
-    known = [_mapper([_status(status, "EQ")], reply) for status, reply in REPLIES.items()]
-    first = [_mapper([_status(403, "EQ"), upgrade], _NO_UPGRADE), _too_many()]
-    return {"mappers": [*first, *known, _mapper([_status(400, "GE")], _OTHER)]}
+    known = [
+        mapper
+        for status, reply in REPLIES.items()
+        for mapper in (_json([_status(status, "EQ")], reply), _grpc(_status(status, "EQ"), _for_grpc(status, reply)))
+    ]
+    first = [_json([_status(403, "EQ"), upgrade], _NO_UPGRADE), _json([_status(400, "EQ"), _looked_into()], _refused())]
+    rest = [
+        mapper
+        for least, reply in ((500, _OTHER_SERVER), (400, _OTHER_CLIENT))
+        for mapper in (_json([_status(least, "GE")], reply), _grpc(_status(least, "GE"), reply))
+    ]
+    return {"mappers": [*first, *known, *rest]}
 
 
 def body(reply: Reply) -> Fragment:
     """The error as proto3 JSON."""
-    info = {"@type": _ERROR_INFO, "reason": reply.reason, "domain": "xorb", "metadata": {}}
-    return {
-        "code": reply.code,
-        "message": reply.message,
-        "details": [*([info] if reply.reason else []), *reply.details],
-    }
+    info = {"@type": _ERROR_INFO, "reason": reply.reason, "domain": "xorb", "metadata": dict(reply.metadata)}
+    return {"code": reply.code, "message": reply.message, "details": [info, *reply.details]}
 
 
-def _too_many() -> Fragment:
-    """What gRPC is told with 429: the status's details are base64 in a header, and say the same as the others."""
-    info = error_details_pb2.ErrorInfo(reason=REPLIES[429].reason, domain="xorb")
-    status = status_pb2.Status(code=REPLIES[429].code, message=_TOO_MANY)
-    status.details.add().Pack(info)
-    encoded = base64.b64encode(status.SerializeToString()).decode().rstrip("=")
-    grpc = {"name": "content-type", "string_match": {"prefix": "application/grpc"}}
-    header = {"key": "grpc-status-details-bin", "value": encoded}
-    return {
-        "filter": {"and_filter": {"filters": [_status(429, "EQ"), {"header_filter": {"header": grpc}}, _as_it_came()]}},
-        "body_format_override": {"text_format_source": {"inline_string": _TOO_MANY}},
-        "headers_to_add": [{"header": header, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}],
-    }
+def _refused() -> Reply:
+    """Where a filter has looked into the request and says itself what is wrong with it."""
+    return Reply(3, _OWN_WORDS, "MALFORMED_REQUEST")
 
 
-def _mapper(filters: list[Fragment], reply: Reply) -> Fragment:
+def _for_grpc(status: int, reply: Reply) -> Reply:
+    return _NO_RPC if status == HTTPStatus.NOT_FOUND else reply
+
+
+def _json(filters: list[Fragment], reply: Reply) -> Fragment:
     status_code = {} if reply.answer is None else {"status_code": reply.answer}
     return status_code | {
         "filter": {"and_filter": {"filters": [*filters, _not_grpc()]}},
         "body_format_override": {"json_format": body(reply), "content_type": "application/json"},
+    }
+
+
+def _grpc(status: Fragment, reply: Reply) -> Fragment:
+    """What gRPC is told: the status's details are base64 in a header, and say the same as the other headers."""
+    info = error_details_pb2.ErrorInfo(reason=reply.reason, domain="xorb")
+    whole = status_pb2.Status(code=reply.code, message=reply.message)
+    whole.details.add().Pack(info)
+    headers = {
+        "grpc-status": str(reply.code),
+        "grpc-status-details-bin": base64.b64encode(whole.SerializeToString()).decode().rstrip("="),
+    }
+    return {
+        "filter": {"and_filter": {"filters": [status, {"header_filter": {"header": _CAME_AS_GRPC}}, _as_it_came()]}},
+        "body_format_override": {"text_format_source": {"inline_string": reply.message}},
+        "headers_to_add": [
+            {"header": {"key": key, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+            for key, value in headers.items()
+        ],
     }
 
 
@@ -108,16 +138,17 @@ def _status(status: int, operation: str) -> Fragment:
     return {"status_code_filter": {"comparison": {"op": operation, "value": value}}}
 
 
+def _looked_into() -> Fragment:
+    """``envoy/edge.lua`` has seen the request: it was well-formed enough to come that far."""
+    seen = {"filter": "xorb.edge", "path": [{"key": "seen"}], "value": {"bool_match": True}}
+    return {"metadata_filter": {"matcher": seen, "match_if_key_not_found": False}}
+
+
 def _not_grpc() -> Fragment:
     """Not for gRPC, whose errors are in trailers; a transcoded request is gRPC by now, but had another path."""
-    grpc = {
-        "name": "content-type",
-        "string_match": {"prefix": "application/grpc"},
-        "invert_match": True,
-        "treat_missing_header_as_empty": True,
-    }
+    other = _CAME_AS_GRPC | {"invert_match": True, "treat_missing_header_as_empty": True}
     transcoded = {"header_filter": {"header": {"name": _TRANSCODED, "present_match": True}}}
-    return {"or_filter": {"filters": [{"header_filter": {"header": grpc}}, transcoded]}}
+    return {"or_filter": {"filters": [{"header_filter": {"header": other}}, transcoded]}}
 
 
 def _as_it_came() -> Fragment:

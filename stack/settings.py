@@ -16,6 +16,7 @@ _LONGEST_SOCKET_NAME = "orchestrator.metrics.sock"
 
 DEFAULT_PORTS: Mapping[str, int] = {
     "XORB_GATEWAY_PORT": 8000,
+    "XORB_GATEWAY_TLS_PORT": 8443,
     "XORB_ENVOY_ADMIN_PORT": 9901,
     "XORB_POSTGRES_PORT": 5432,
     "XORB_REDIS_PORT": 6379,

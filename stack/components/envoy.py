@@ -14,6 +14,8 @@ from stack import http
 from stack.component import Component, MetricsSource
 from stack.components.environment import make_directory, plain_environment
 from stack.edge import EdgeContracts, read_contracts, render
+from stack.edge_certificates import files, prepare
+from stack.edge_tls import sds, sds_path
 from stack.errors import StackError
 from stack.secret_files import write_secret
 from stack.settings import StackSettings
@@ -35,7 +37,7 @@ def envoy(settings: StackSettings, contracts: Callable[[], EdgeContracts] | None
         environment=plain_environment(settings),
         directory=settings.home,
         needs=("bridge", "core", "security", "ratelimit"),
-        ports=(settings.port("XORB_GATEWAY_PORT"), settings.port("XORB_ENVOY_ADMIN_PORT")),
+        ports=tuple(map(settings.port, ("XORB_GATEWAY_PORT", "XORB_GATEWAY_TLS_PORT", "XORB_ENVOY_ADMIN_PORT"))),
         healthy=lambda: _ready(settings),
         prepare=lambda: asyncio.to_thread(_prepare, settings, directory, read),
         metrics=MetricsSource(_admin(settings), "/stats/prometheus?usedonly"),
@@ -64,6 +66,8 @@ def _platform_contracts(settings: StackSettings, directory: Path) -> EdgeContrac
 
 def _prepare(settings: StackSettings, directory: Path, read: Callable[[], EdgeContracts]) -> None:
     make_directory(directory)
+    prepare(settings)
+    write_secret(sds_path(settings), json.dumps(sds(files(settings))))
     write_secret(directory / "envoy.json", json.dumps(render(settings, read()), indent=1))
 
 
@@ -78,4 +82,6 @@ async def _ready(settings: StackSettings) -> bool:
     if not await asyncio.to_thread((settings.run / "security.sock").exists):
         return True
     fetched = await http.request(_admin(settings), "GET", "/stats?filter=jwks_fetch_success")
-    return any(int(line.rpartition(b":")[2]) > 0 for line in fetched.body.splitlines())
+    counts = [int(line.rpartition(b":")[2]) for line in fetched.body.splitlines()]
+    # Each listener has its own.
+    return bool(counts) and all(counts)

@@ -21,11 +21,10 @@ from services.mesh.testing import KEYS, TokenAccess
 from services.mesh.tokens import Verifier
 from services.security.identity import wire
 from stack.edge import read_contracts
-from stack.ports import free_ports
 from stack.settings import StackSettings, load
 from tests.contracts.catalogue import Entry, entries
 from tests.e2e.platform import Platform
-from tests.stack.probe import edge
+from tests.stack.probe import edge, edge_ports
 
 SECRET = "hunter2-from-the-innermost"
 ROLES = ("core", "security")
@@ -70,8 +69,7 @@ class Fault:
 async def broken_platform(fault: Fault) -> AsyncIterator[Platform]:
     """The edge, and behind it servers in this process with all their layers, whose handlers fail."""
     home = Path(tempfile.mkdtemp(prefix="xorb-"))
-    gateway, admin = free_ports(2)
-    environment = {"XORB_HOME": str(home), "XORB_GATEWAY_PORT": str(gateway), "XORB_ENVOY_ADMIN_PORT": str(admin)}
+    environment = {"XORB_HOME": str(home), **edge_ports()}
     # Nobody counts here: what must be counted would be refused before it reaches a handler.
     settings = load({**environment, "XORB_RATE_LIMITS": "off"})
     for folder in (settings.run, settings.logs):
@@ -82,7 +80,7 @@ async def broken_platform(fault: Fault) -> AsyncIterator[Platform]:
             await server.start()
         async with (
             edge(settings, read_contracts(settings.root / "gen", _descriptors(settings))),
-            grpc.aio.insecure_channel(f"127.0.0.1:{gateway}") as channel,
+            grpc.aio.insecure_channel(f"127.0.0.1:{environment['XORB_GATEWAY_PORT']}") as channel,
         ):
             yield Platform({**environment, "XORB_RUN_DIRECTORY": str(settings.run)}, channel)
     finally:

@@ -20,6 +20,7 @@ from grpc_status import rpc_status
 
 from stack.components.envoy import envoy
 from stack.edge import EdgeContracts
+from stack.ports import free_ports
 from stack.runner import Runner
 from stack.settings import StackSettings
 
@@ -167,6 +168,14 @@ def contracts(probe: Probe, pages: Path) -> EdgeContracts:
         descriptors=probe.descriptors,
         pages=pages,
     )
+
+
+EDGE_PORTS = ("XORB_GATEWAY_PORT", "XORB_GATEWAY_TLS_PORT", "XORB_ENVOY_ADMIN_PORT")
+
+
+def edge_ports() -> dict[str, str]:
+    """Free ports for an edge, as settings."""
+    return {name: str(port) for name, port in zip(EDGE_PORTS, free_ports(len(EDGE_PORTS)), strict=True)}
 
 
 @asynccontextmanager

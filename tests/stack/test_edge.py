@@ -8,7 +8,6 @@ import struct
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ import jwt
 import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, unix_serve
 from websockets.exceptions import InvalidStatus
@@ -26,61 +24,17 @@ from websockets.typing import Subprotocol
 
 from stack import http
 from stack.polling import until
-from stack.ports import free_ports
 from stack.settings import load
-from tests.stack.probe import INTERNAL, SERVICE, Probe, Servicer, compile_probe, contracts, edge, serving
+from tests.stack.edge_under_test import Edge, running
+from tests.stack.probe import INTERNAL, SERVICE, Servicer, compile_probe, contracts, edge, edge_ports, serving
 
 MIBIBYTE = 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Edge:
-    """The edge under test and what is behind it."""
-
-    address: http.Address
-    probe: Probe
-    servicer: Servicer
-    key: Ed25519PrivateKey
-    run: Path
-
-    async def call(self, method: str, path: str, body: object = None, **headers: str) -> http.Response:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return await http.request(self.address, method, path, body=body, headers=named, seconds=20)
-
-    def channel(self) -> grpc.aio.Channel:
-        return grpc.aio.insecure_channel(f"127.0.0.1:{self.address.port}")
-
-    def token(self, **changes: Any) -> str:
-        now = int(time.time())
-        claims = {"iss": "xorb", "aud": "xorb-api", "sub": "someone", "iat": now, "exp": now + 60, **changes}
-        return jwt.encode(claims, self.key, algorithm="EdDSA", headers={"kid": "1"})
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def under_test() -> AsyncIterator[Edge]:
-    home = Path(tempfile.mkdtemp(prefix="xorb-"))
-    gateway, admin = free_ports(2)
-    ports = {"XORB_GATEWAY_PORT": str(gateway), "XORB_ENVOY_ADMIN_PORT": str(admin)}
-    settings = load({"XORB_HOME": str(home), **ports})
-    for folder in (settings.run, settings.logs, home / "pages"):
-        folder.mkdir()
-    (home / "pages" / "openapi.json").write_text('{"openapi": "3.1.0"}')
-    (home / "pages" / "reference.html").write_text("<!doctype html><title>Reference</title>")
-    probe = await compile_probe(home)
-    servicer = Servicer(probe)
-    key = Ed25519PrivateKey.generate()
-    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    x = base64.urlsafe_b64encode(public).decode().rstrip("=")
-    servicer.keys = [{"kty": "OKP", "crv": "Ed25519", "x": x, "kid": "1", "alg": "EdDSA"}]
-    try:
-        async with (
-            serving(servicer, f"unix:{settings.run}/core.sock"),
-            serving(servicer, f"unix:{settings.run}/security.sock"),
-            edge(settings, contracts(probe, home / "pages")),
-        ):
-            yield Edge(http.Address(port=gateway), probe, servicer, key, settings.run)
-    finally:
-        shutil.rmtree(home)
+    async with running() as edge:
+        yield edge
 
 
 def assert_error(response: http.Response, status: int, code: int) -> dict[str, Any]:
@@ -329,11 +283,10 @@ async def answers(address: http.Address) -> bool:
 
 async def test_a_service_that_is_down_is_unavailable_and_back_when_it_is_back() -> None:
     home = Path(tempfile.mkdtemp(prefix="xorb-"))
-    gateway, admin = free_ports(2)
-    settings = load({"XORB_HOME": str(home), "XORB_GATEWAY_PORT": str(gateway), "XORB_ENVOY_ADMIN_PORT": str(admin)})
+    settings = load({"XORB_HOME": str(home), **edge_ports()})
     for folder in (settings.run, settings.logs):
         folder.mkdir()
-    address = http.Address(port=gateway)
+    address = http.Address(port=settings.ports["XORB_GATEWAY_PORT"])
     try:
         probe = await compile_probe(home)
         async with edge(settings, contracts(probe, home)):

@@ -19,9 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from stack.edge_limits import guards, rate_limits
 from stack.errors import StackError
-from stack.ports import free_ports
 from stack.settings import load
-from tests.stack.probe import Servicer, compile_probe, contracts, edge, serving
+from tests.stack.probe import Servicer, compile_probe, contracts, edge, edge_ports, serving
 
 GUARDED = "/v1/guarded/things/a"
 
@@ -61,8 +60,7 @@ class Guarded:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def guarded() -> AsyncIterator[Guarded]:
     home = Path(tempfile.mkdtemp(prefix="xorb-"))
-    gateway, admin = free_ports(2)
-    ports = {"XORB_GATEWAY_PORT": str(gateway), "XORB_ENVOY_ADMIN_PORT": str(admin)}
+    ports = edge_ports()
     settings = load({"XORB_HOME": str(home), "XORB_RATE_LIMIT_GUARD": "1/hour:4", **ports})
     for folder in (settings.run, settings.logs, home / "pages"):
         folder.mkdir()
@@ -76,7 +74,7 @@ async def guarded() -> AsyncIterator[Guarded]:
             serving(servicer, f"unix:{settings.run}/security.sock"),
             edge(settings, contracts(probe, home / "pages")),
         ):
-            yield Guarded(gateway, key)
+            yield Guarded(settings.ports["XORB_GATEWAY_PORT"], key)
     finally:
         shutil.rmtree(home)
 
