@@ -1,7 +1,7 @@
 -- What the edge does to REST requests that Envoy's own filters can't: it refuses members of JSON bodies that the
 -- contract doesn't have (the transcoder drops them silently), refuses bodies that announce themselves as too large
--- before reading them, and gives /healthz a body. stack/edge_bodies.py writes the tables BINDINGS and MESSAGES and
--- the number MAXIMUM_BODY in front of this.
+-- before reading them, and gives /healthz a body. stack/edge_bodies.py writes the tables BINDINGS and MESSAGES in
+-- front of this; how large a body may be stands in the metadata of its route.
 --
 -- BINDINGS: list of {method, pattern of the path, name of the body's message}.
 -- MESSAGES: name -> member -> name of its message, or "" for whatever is not looked into.
@@ -92,7 +92,8 @@ function envoy_on_request(handle)
   end
   local content_type = headers:get("content-type") or ""
   if content_type:find("^application/grpc") then return end
-  if tonumber(headers:get("content-length") or "0") > MAXIMUM_BODY then
+  local maximum = handle:metadata():get("maximum_body")
+  if maximum and tonumber(headers:get("content-length") or "0") > maximum then
     return refuse(handle, "413", "too large")
   end
   local message = body_message(headers:get(":method"), path)

@@ -20,9 +20,6 @@ from stack.settings import StackSettings
 
 Fragment = dict[str, Any]
 
-MAXIMUM_BODY = 4 * 1024 * 1024
-"""Bytes of a REST request's body, or of one message of a stream, that the edge takes."""
-
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 _TYPE = "type.googleapis.com/envoy."
 _OWN_PAGES = {
@@ -40,7 +37,7 @@ _DEFAULT_ORIGINS = r"https?://(localhost|127\.0\.0\.1)(:\d+)?"
 class EdgeContracts:
     """What of the edge derives from the contracts.
 
-    ``services`` are transcoded; ``jwt_rules`` is the generated file of that name; ``routes`` and
+    ``services`` are transcoded; ``jwt_rules`` and ``bodies`` are the generated files of those names; ``routes`` and
     ``websocket_routes`` are Envoy routes; ``descriptors`` is a serialised ``FileDescriptorSet``; ``pages`` is the
     folder of the OpenAPI document and the reference page, either of which may be missing.
     """
@@ -49,6 +46,7 @@ class EdgeContracts:
     jwt_rules: Mapping[str, Any]
     routes: Sequence[Fragment]
     websocket_routes: Sequence[Fragment]
+    bodies: Mapping[str, Any]
     descriptors: Path
     pages: Path
 
@@ -65,6 +63,7 @@ def read_contracts(gen: Path, descriptors: Path) -> EdgeContracts:
         jwt_rules=_load(gen / "envoy" / "jwt_rules.yaml"),
         routes=routes["routes"],
         websocket_routes=routes["websocket_routes"],
+        bodies=_load(gen / "envoy" / "bodies.yaml"),
         descriptors=descriptors,
         pages=gen / "openapi",
     )
@@ -95,7 +94,7 @@ def _values(settings: StackSettings, contracts: EdgeContracts) -> Fragment:
     return {
         "admin_port": settings.ports["XORB_ENVOY_ADMIN_PORT"],
         "gateway_port": settings.ports["XORB_GATEWAY_PORT"],
-        "maximum_body": MAXIMUM_BODY,
+        "maximum_body": contracts.bodies["most"],
         **bounds(settings).values(),
         "router": _router(),
         "rate_limits": rate_limits(settings),
@@ -110,7 +109,7 @@ def _values(settings: StackSettings, contracts: EdgeContracts) -> Fragment:
         "services": list(contracts.services),
         "lua": _lua(settings, contracts),
         "cors": _cors(settings),
-        "routes": [*contracts.websocket_routes, *_pages(contracts.pages), *contracts.routes, _rest()],
+        "routes": [*contracts.websocket_routes, *_pages(contracts.pages), *contracts.routes, *_rest(contracts.bodies)],
         "clusters": clusters(settings),
     }
 
@@ -135,7 +134,7 @@ def _items(item: Any, values: Fragment) -> list[Any]:  # noqa: ANN401 - any YAML
 
 
 def _lua(settings: StackSettings, contracts: EdgeContracts) -> str:
-    tables = lua_tables(contracts.descriptors, contracts.services, MAXIMUM_BODY)
+    tables = lua_tables(contracts.descriptors, contracts.services)
     return tables + (settings.root / "envoy" / "edge.lua").read_text(encoding="utf-8")
 
 
@@ -178,16 +177,24 @@ def _cors(settings: StackSettings) -> Fragment:
     }
 
 
-def _rest() -> Fragment:
+def _rest(bodies: Mapping[str, Any]) -> list[Fragment]:
     """What a REST request meets before it is transcoded: CORS and room for its body, but no service.
 
     A direct response would have neither; the cluster is empty, and the transcoder refuses what it does not know.
     """
+    larger = [_room(each["match"], each["bytes"]) for each in bodies["larger"]]
+    return [*larger, _room({"prefix": "/"}, bodies["bytes"])]
+
+
+def _room(match: Fragment, size: int) -> Fragment:
     grpc = {"name": "content-type", "string_match": {"prefix": "application/grpc"}, "invert_match": True}
+    headers = [*match.get("headers", ()), grpc | {"treat_missing_header_as_empty": True}]
     return {
-        "match": {"prefix": "/", "headers": [grpc | {"treat_missing_header_as_empty": True}]},
+        "match": {**match, "headers": headers},
         "route": {"cluster": NOWHERE, "timeout": "0s"},
-        "request_body_buffer_limit": MAXIMUM_BODY,
+        "request_body_buffer_limit": size,
+        # For envoy/edge.lua, which refuses what says that it is larger before it is sent.
+        "metadata": {"filter_metadata": {"envoy.filters.http.lua": {"maximum_body": size}}},
     }
 
 

@@ -26,8 +26,8 @@ class BodyBinding:
     message: Descriptor
 
 
-def lua_tables(descriptors: Path, services: Sequence[str], maximum_body: int) -> str:
-    """Lua source that defines BINDINGS, MESSAGES and MAXIMUM_BODY for the methods of ``services``."""
+def lua_tables(descriptors: Path, services: Sequence[str]) -> str:
+    """Lua source that defines BINDINGS and MESSAGES for the methods of ``services``."""
     pool = descriptor_pool.DescriptorPool()
     for file in descriptor_pb2.FileDescriptorSet.FromString(descriptors.read_bytes()).file:
         pool.Add(file)
@@ -38,8 +38,7 @@ def lua_tables(descriptors: Path, services: Sequence[str], maximum_body: int) ->
         f"  [{_text(name)}] = {{{', '.join(f'[{_text(key)}] = {_text(of)}' for key, of in known.items())}}},"
         for name, known in messages.items()
     ]
-    limit = f"local MAXIMUM_BODY = {maximum_body}"
-    return "\n".join([limit, "local BINDINGS = {", *rows, "}", "local MESSAGES = {", *tables, "}", ""])
+    return "\n".join(["local BINDINGS = {", *rows, "}", "local MESSAGES = {", *tables, "}", ""])
 
 
 def members(roots: Sequence[Descriptor]) -> dict[str, dict[str, str]]:

@@ -26,6 +26,7 @@ from stack.settings import StackSettings
 
 SERVICE = "xorb.probe.v1.ProbeService"
 INTERNAL = "xorb.probe.v1.InternalService"
+SMALL_BODY, LARGE_BODY = 64 * 1024, 4 * 1024 * 1024
 _FOLDER = Path(__file__).parent / "edge"
 
 
@@ -149,6 +150,7 @@ def contracts(probe: Probe, pages: Path) -> EdgeContracts:
     """What the generator would make of the probe's contracts."""
     guarded = {"path": f"/{SERVICE}/GuardedThing"}
     rest = {"safe_regex": {"regex": "/v1/guarded/.*"}}
+    create = {"path": "/v1/things", "headers": [{"name": ":method", "string_match": {"exact": "POST"}}]}
     methods = ("GetThing", "CreateThing", "TouchThing", "GuardedThing", "GetKeys")
     routes = [{"match": {"path": f"/{SERVICE}/{method}"}, "route": {"cluster": "core"}} for method in methods]
     watch = {"match": {"path": f"/{SERVICE}/WatchThing"}, "route": {"cluster": "core", "timeout": "0s"}}
@@ -165,6 +167,7 @@ def contracts(probe: Probe, pages: Path) -> EdgeContracts:
         },
         routes=[*routes, watch, {"match": {"prefix": f"/{INTERNAL}/"}, "direct_response": {"status": 404}}],
         websocket_routes=[socket],
+        bodies={"bytes": SMALL_BODY, "most": LARGE_BODY, "larger": [{"match": create, "bytes": LARGE_BODY}]},
         descriptors=probe.descriptors,
         pages=pages,
     )

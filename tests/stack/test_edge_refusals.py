@@ -20,7 +20,7 @@ from services.mesh.errors import Reason
 from stack import http
 from stack.edge_headers import CONTENT_POLICY, HEADERS
 from tests.stack.edge_under_test import Edge, running
-from tests.stack.probe import SERVICE
+from tests.stack.probe import LARGE_BODY, SERVICE, SMALL_BODY
 
 GET = "GET /v1/things/a HTTP/1.1\r\nhost: edge\r\n"
 
@@ -117,6 +117,34 @@ async def test_a_path_is_one_path_for_rules_and_routes(under_test: Edge, path: s
     response = await under_test.send(f"GET {path} HTTP/1.1\r\nhost: edge\r\n\r\n".encode())
     assert response.status == status
     assert_protected(response)
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "status"),
+    [
+        ("/v1/things", LARGE_BODY + 1, 413),
+        ("/v1/things", SMALL_BODY + 1, 200),
+        ("/v1/things/a:touch", SMALL_BODY + 1, 413),
+        ("/v1/things/a:touch", SMALL_BODY, 200),
+    ],
+)
+@pytest.mark.parametrize("announced", [True, False])
+async def test_bodies_have_the_limit_of_their_method(
+    under_test: Edge, path: str, size: int, status: int, announced: bool
+) -> None:
+    """Whether a body says how large it is, or just goes on."""
+    body = b"{}".ljust(size)
+    head = f"POST {path} HTTP/1.1\r\nhost: edge\r\ncontent-type: application/json\r\n".encode()
+    if announced:
+        # What is refused is refused before it is sent.
+        sent = head + f"content-length: {size}\r\n\r\n".encode() + (body if status == 200 else b"{")
+    else:
+        sent = head + b"transfer-encoding: chunked\r\n\r\n" + f"{size:x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
+    response = await under_test.send(sent)
+    if status == 200:
+        assert response.status == 200, response.body
+    else:
+        assert_refused(response, status, Reason.REQUEST_TOO_LARGE)
 
 
 async def test_slow_headers_are_cut_off(under_test: Edge) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from tools.contracts.bodies import LARGEST, SMALLEST, Sizes
 from tools.contracts.model import Binding, Contracts, Method, Policy
 from tools.contracts.paths import PathTemplate
 
@@ -47,11 +48,20 @@ def fragments(contracts: Contracts) -> dict[str, Fragment]:
             "websocket_routes": [_websocket_route(m, binding) for m in methods if m.streams for binding in m.bindings],
             "routes": [*map(_denial, internal), *map(_route, methods)],
         },
+        "bodies": _bodies(contracts, methods),
         "methods": {
             "retry_safe": sorted(method.grpc_path for method in methods if _retry_safe(method)),
             "streaming": sorted(method.grpc_path for method in methods if method.streams),
         },
     }
+
+
+def _bodies(contracts: Contracts, methods: Sequence[Method]) -> Fragment:
+    """The limit of all bodies, that of any, and the methods that take more than all do."""
+    sizes = Sizes(contracts)
+    found = [(binding, sizes.body(method, binding)) for method in methods for binding in method.bindings]
+    larger = [{"match": _rest_match(binding), "bytes": size} for binding, size in found if size > SMALLEST]
+    return {"bytes": SMALLEST, "most": LARGEST, "larger": larger}
 
 
 def _retry_safe(method: Method) -> bool:
