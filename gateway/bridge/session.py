@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +22,7 @@ from gateway.bridge.routes import Route
 from gateway.bridge.sharing import SharedStreams
 from gateway.bridge.upstream import CallRequest, Conversation, Metadata, Upstream
 from services.mesh import tasks
+from services.mesh.calls import ADDRESS
 
 _log = logging.getLogger("xorb.bridge")
 
@@ -92,6 +93,7 @@ class Session:
         if credentials.resume_token:
             _set_resume_token(request, credentials.resume_token)
         token: Metadata = (("authorization", f"Bearer {credentials.token}"),) if credentials.token else ()
+        token += self._headers((ADDRESS,))
         if route.bidirectional:
             return await self._converse(request, token + self._trace())
         content = request.SerializeToString(deterministic=True)
@@ -120,8 +122,11 @@ class Session:
             frame.cancel()
 
     def _trace(self) -> Metadata:
+        return self._headers(_PASSED_ON)
+
+    def _headers(self, names: Iterable[str]) -> Metadata:
         headers = self._connection.request.headers if self._connection.request else {}
-        return tuple((name, headers[name]) for name in _PASSED_ON if name in headers)
+        return tuple((name, headers[name]) for name in names if name in headers)
 
     async def _share(self, call: CallRequest) -> Problem | None:
         self._shared.join(call, self._outlet)

@@ -8,6 +8,8 @@ from uuid import UUID
 from opentelemetry import propagate
 
 NO_ORGANIZATION = UUID(int=0)
+ADDRESS = "x-xorb-address"
+"""The header with the address of the outside's caller. The edge sets it, whatever it was before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,11 @@ class Call:
     """One call while it is served; interceptors fill it in.
 
     Attributes:
+        address: Where the outside's caller is, as the edge saw it; empty for calls from inside.
         organization: The only organization whose rows the call's transactions see.
+        admitted: Whether authorization let it pass.
+        concerns: The account that a public call is about, by its resource name, where one was found.
+        recorded: Whether an event of it is in the log.
         over_rest: Whether Envoy transcoded it from REST.
         deadline: The event loop's time at which the caller stops waiting; None for streams.
         sharing: How its caller shares it with others; None where it doesn't.
@@ -74,8 +80,12 @@ class Call:
 
     method: str
     peer: str = ""
+    address: str = ""
     caller: Caller = Caller()
     organization: UUID = NO_ORGANIZATION
+    admitted: bool = False
+    concerns: str = ""
+    recorded: bool = False
     request_id: str = ""
     request_digest: bytes = b""
     over_rest: bool = False
@@ -100,6 +110,11 @@ def current() -> Call:
         LookupError: The task serves none.
     """
     return _current.get()
+
+
+def concern(account: UUID) -> None:
+    """Notes that the public call being served is about an account, in whose log a refusal then is."""
+    current().concerns = f"accounts/{account}"
 
 
 def enter(call: Call) -> None:

@@ -84,8 +84,14 @@ class Unit:
         await self.connection.execute(_SCOPE, scope)
 
     def record(self, event: Event, organization: UUID | None = None) -> None:
-        """Appends an event to the log of the organization, or of another, when the transaction commits."""
-        self._events.append((organization or self.organization, event))
+        """Appends an event to the log of the organization, or of another, when the transaction commits.
+
+        What an account does in no organization is in the account's own log, whose identifier is the account's.
+        """
+        log_of = organization or self.organization
+        if log_of == calls.NO_ORGANIZATION:
+            log_of = self.call.caller.account or log_of
+        self._events.append((log_of, event))
 
     def reply(self, message: M) -> M:
         """Keeps `message` as what a repeated request gets, and returns it."""
@@ -98,6 +104,7 @@ class Unit:
 
     async def committed(self) -> None:
         """Does what was left for afterwards, even if the caller leaves now; the database calls it."""
+        self.call.recorded = self.call.recorded or bool(self._events)
         if self._afterwards:
             await asyncio.shield(asyncio.gather(*(do() for do in self._afterwards)))
 

@@ -10,9 +10,15 @@ Metadata = tuple[tuple[str, str], ...]
 
 
 def metadata(token: str) -> Metadata:
-    """Returns a call's metadata: the bearer token, and the trace context of the running span (W3C)."""
+    """Returns a call's metadata: the bearer token, the trace context of the running span (W3C), and for whom it is."""
     carrier: dict[str, str] = {}
     propagate.inject(carrier)
+    try:
+        address = calls.current().address
+    except LookupError:
+        address = ""
+    if address:
+        carrier[calls.ADDRESS] = address
     return (("authorization", f"Bearer {token}"), *carrier.items())
 
 

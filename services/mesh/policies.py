@@ -8,6 +8,7 @@ from google.protobuf.descriptor import FileDescriptor, MethodDescriptor, Service
 from xorb.common.v1 import operations_pb2 as operation_policies_pb2
 from xorb.core.v1 import (
     activity_pb2,
+    audit_pb2,
     finding_pb2,
     invitation_pb2,
     member_pb2,
@@ -30,6 +31,7 @@ CONTRACTS: tuple[FileDescriptor, ...] = (
     scan_pb2.DESCRIPTOR,
     finding_pb2.DESCRIPTOR,
     activity_pb2.DESCRIPTOR,
+    audit_pb2.DESCRIPTOR,
     identity_pb2.DESCRIPTOR,
     session_pb2.DESCRIPTOR,
     password_pb2.DESCRIPTOR,

@@ -36,6 +36,8 @@ class BuiltIn:
         return _fits(permission, self.grants) and not _fits(permission, self.withholds)
 
 
+# Where colleagues are, and what they tried, is for those who answer for it or look into it.
+_AUDIT = ("audit.read",)
 _OWNERS_ONLY = ("organizations.transfer", "organizations.suspend", "organizations.resume")
 
 BUILT_IN = {
@@ -45,21 +47,22 @@ BUILT_IN = {
         "Security manager",
         "Runs the security programme: targets, tests and what is done about findings.",
         ("*.read", "targets.*", "scans.*", "operations.*", "findings.*"),
+        _AUDIT,
     ),
     "analyst": BuiltIn(
         "Analyst",
         "Works findings, except that others decide what is left as it is.",
         ("*.read", "findings.*"),
-        ("invitations.read", "findings.dismiss"),
+        (*_AUDIT, "invitations.read", "findings.dismiss"),
     ),
     "pentester": BuiltIn(
         "Pentester",
         "Tests what is registered.",
         ("*.read", "targets.verify", "scans.*", "operations.*", "findings.update", "findings.reopen"),
-        ("invitations.read",),
+        (*_AUDIT, "invitations.read"),
     ),
     "auditor": BuiltIn("Auditor", "Sees everything and changes nothing.", ("*.read",)),
-    "viewer": BuiltIn("Viewer", "Sees the daily work and changes nothing.", ("*.read",), ("invitations.read",)),
+    "viewer": BuiltIn("Viewer", "Sees the daily work and changes nothing.", ("*.read",), (*_AUDIT, "invitations.read")),
 }
 """The built-in roles by name."""
 

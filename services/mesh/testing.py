@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.mesh import calls, identifiers
 from services.mesh.access.model import Access, Change, Standing, Told
+from services.mesh.audit.trail import Trail
 from services.mesh.calls import Call, Caller
 from services.mesh.database import Database
 from services.mesh.interceptors.chain import chain
@@ -91,7 +92,11 @@ def call_of(organization: UUID, account: UUID | None = None) -> Call:
 
 @asynccontextmanager
 async def serving(
-    register: Register, services: Iterable[str], database: Database | None, access: Access | None = None
+    register: Register,
+    services: Iterable[str],
+    database: Database | None,
+    access: Access | None = None,
+    trail: Trail | None = None,
 ) -> AsyncIterator[grpc.aio.Channel]:
     """Serves with all layers on a Unix socket of its own, and yields a channel to it.
 
@@ -100,10 +105,11 @@ async def serving(
         services: The services' full names.
         database: Where replies to request ids are kept; None for none.
         access: Who may do what; the roles that the token claims where it isn't given.
+        trail: Takes what is decided; None for nobody.
     """
     with tempfile.TemporaryDirectory(prefix="xorb-") as folder:
         address = f"unix:{Path(folder) / 'test.sock'}"
-        layers = chain(Verifier(KEYS), database, access or TokenAccess())
+        layers = chain(Verifier(KEYS), database, access or TokenAccess(), trail)
         server = Server(address, layers, register, services, drain=timedelta(0))
         await server.start()
         try:

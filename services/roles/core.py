@@ -8,6 +8,7 @@ import grpc.aio
 from google.longrunning import operations_pb2_grpc
 from xorb.core.v1 import (
     activity_pb2_grpc,
+    audit_pb2_grpc,
     finding_pb2_grpc,
     invitation_pb2_grpc,
     member_pb2_grpc,
@@ -19,6 +20,7 @@ from xorb.core.v1 import (
 from xorb.security.v1 import account_pb2_grpc
 
 from services.core.activity.service import ActivityServicer
+from services.core.audit.service import AuditServicer
 from services.core.findings.service import FindingsServicer, SightingsServicer
 from services.core.organizations.accounts import Accounts
 from services.core.organizations.invitations.service import InvitationsServicer
@@ -56,6 +58,7 @@ SERVICES = (
     "xorb.core.v1.FindingsService",
     "xorb.core.v1.SightingsService",
     "xorb.core.v1.ActivityService",
+    "xorb.core.v1.AuditService",
     "google.longrunning.Operations",
 )
 
@@ -100,6 +103,7 @@ class Core:
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)
         finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)
         activity_pb2_grpc.add_ActivityServiceServicer_to_server(ActivityServicer(database, pager, watcher), server)
+        audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditServicer(database, pager), server)
         operations_pb2_grpc.add_OperationsServicer_to_server(operations, server)
 
     def _register_organizations(self, server: grpc.aio.Server, pager: Pager) -> None:

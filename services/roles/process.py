@@ -1,13 +1,14 @@
 """What every process does around its own work: logs, telemetry, the metrics page, health, and a clean end."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 import grpc.aio
 
 from services.mesh import logs, telemetry
 from services.mesh.access.cache import CachedAccess
 from services.mesh.access.model import Access
+from services.mesh.audit.trail import Trail
 from services.mesh.database import Database
 from services.mesh.events import stream
 from services.mesh.interceptors.chain import chain
@@ -83,9 +84,13 @@ async def serve(
         known: Who may do what; None for a process that serves no accounts.
         drained: Called when callers have been told to go elsewhere; ends streams that would never end by themselves.
     """
-    layers = chain(Verifier(transit(settings)), store, known)
+    trail = Trail(store) if store else None
+    layers = chain(Verifier(transit(settings)), store, known, trail)
     server = Server(settings.address(role), layers, register, services, settings.drain, drained)
-    async with telemetry.metrics_page(settings.metrics_socket(role)):
+    async with (
+        telemetry.metrics_page(settings.metrics_socket(role)),
+        trail.running() if trail else nullcontext(),
+    ):
         await server.start()
         await stop_signal()
         await server.stop()

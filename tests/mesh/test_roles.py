@@ -29,7 +29,7 @@ PEOPLE = {
     "roles.update",
 }
 OWNERSHIP = {"organizations.resume", "organizations.suspend", "organizations.transfer"}
-ADMINISTRATION = {"invitations.read", "organizations.update", "findings.dismiss", *PEOPLE}
+ADMINISTRATION = {"audit.read", "invitations.read", "organizations.update", "findings.dismiss", *PEOPLE}
 
 PINNED = {
     "owner": READ | FINDINGS | SCANS | TARGETS | ADMINISTRATION | OWNERSHIP,
@@ -37,7 +37,7 @@ PINNED = {
     "security_manager": READ | FINDINGS | SCANS | TARGETS | {"invitations.read", "findings.dismiss"},
     "analyst": READ | FINDINGS,
     "pentester": READ | SCANS | {"findings.reopen", "findings.update", "targets.verify"},
-    "auditor": READ | {"invitations.read"},
+    "auditor": READ | {"audit.read", "invitations.read"},
     "viewer": READ,
 }
 """Who adds a permission to the contracts decides here which roles have it."""

@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     DateTime,
+    Integer,
     LargeBinary,
     Row,
     Table,
@@ -43,6 +44,12 @@ EVENT_LOG = Table(
     Column("snapshot", LargeBinary, nullable=False),
     Column("snapshot_type", Text, nullable=False),
     Column("trace_context", Text, nullable=False),
+    Column("address", Text),
+    Column("session", Text),
+    Column("method", Text),
+    Column("outcome", Text),
+    Column("reason", Text),
+    Column("occurrences", Integer),
 )
 
 # Not "AS xid": ORDER BY would take the text, and 1000 comes before 999.
@@ -89,6 +96,12 @@ async def append(connection: AsyncConnection, call: calls.Call, organization: UU
             "snapshot": event.snapshot,
             "snapshot_type": event.snapshot_type,
             "trace_context": context,
+            "address": call.address,
+            "session": call.caller.session,
+            "method": call.method,
+            "outcome": "SUCCEEDED",
+            "reason": "",
+            "occurrences": 1,
         }
         for event in events
     ]

@@ -37,6 +37,7 @@ class Authorization(Gate):
         """
         policy, caller = method.policy, call.caller
         if policy.public:
+            call.admitted = True
             return
         if policy.internal_callers:
             if caller.subject not in policy.internal_callers:
@@ -60,6 +61,7 @@ class Authorization(Gate):
                 call.organization = reference.organization
             if method.policy.permission or method.policy.internal_callers:
                 _require_same(call, reference)
+        call.admitted = True
 
     async def stream(
         self, call: Call, method: Method, request: Request, context: Context, proceed: Stream

@@ -10,9 +10,11 @@ from google.protobuf.message import Message
 
 from services.mesh import calls
 from services.mesh.access.model import Access
+from services.mesh.audit.trail import Trail
 from services.mesh.calls import Call, Sharing
 from services.mesh.database import Database
 from services.mesh.events.sharing import SHARE
+from services.mesh.interceptors.audit import Audit
 from services.mesh.interceptors.authentication import Authentication
 from services.mesh.interceptors.authorization import Authorization
 from services.mesh.interceptors.deadline import Deadline
@@ -29,17 +31,21 @@ _OPEN_TO_ALL = ("/grpc.health.v1.Health/", "/grpc.reflection.v1alpha.ServerRefle
 _Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 
 
-def chain(verifier: Verifier, database: Database | None, access: Access | None) -> tuple[Layer, ...]:
+def chain(
+    verifier: Verifier, database: Database | None, access: Access | None, trail: Trail | None = None
+) -> tuple[Layer, ...]:
     """Returns the layers, the outermost first.
 
     Args:
         verifier: Verifies tokens.
         database: Where replies to request ids are kept; None for a process without one.
         access: Who may do what; None for a process that serves no accounts.
+        trail: Takes what is decided; None for a process without a log.
     """
     return (
         Telemetry(),
         Errors(),
+        Audit(trail),
         Deadline(),
         Authentication(verifier),
         Authorization(access),
@@ -140,7 +146,12 @@ def _stream_layer(
 
 def _enter(method: Method, context: Context) -> Call:
     metadata = dict(context.invocation_metadata() or ())
-    call = Call(method=method.path, peer=context.peer() or "", over_rest="x-envoy-original-path" in metadata)
+    call = Call(
+        method=method.path,
+        peer=context.peer() or "",
+        address=str(metadata.get(calls.ADDRESS, "")),
+        over_rest="x-envoy-original-path" in metadata,
+    )
     if SHARE in metadata:
         call.sharing = Sharing(str(metadata[SHARE]), context.send_initial_metadata)
     calls.enter(call)

@@ -54,6 +54,8 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         """Begins a session."""
         async with self.database.unit() as unit:
             account = await store.account_by_email(unit, domain.normalize_email(request.email))
+        if account is not None:
+            calls.concern(account.id)
         if not await passwords.verify(request.password, account.password_hash if account else None) or account is None:
             raise Failure(Reason.WRONG_CREDENTIALS)
         async with self.database.unit() as unit:
@@ -105,11 +107,12 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         account = await store.account(unit, session.account) if session else None
         if presented is None or session is None or account is None:
             return None
+        calls.concern(account.id)
         verdict = domain.outcome(session, presented.issued_at, presented.used_at, now)
         if verdict is RefreshOutcome.REVOKE_FAMILY:
             await self._end(unit, session.id, now)
             revoked = event("account.session_revoked", account, "had a session revoked: its token was used twice")
-            unit.record(revoked, session.organization)
+            unit.record(revoked, session.organization or account.id)
         if verdict is not RefreshOutcome.CONTINUE:
             return None
         await store.use_token(unit, token, now)

@@ -1,14 +1,14 @@
 """What every way of signing in ends with: a session and its tokens."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import grpc
 import grpc.aio
 
 from services.mesh import calls, identifiers, names
-from services.mesh.calls import Caller
+from services.mesh.calls import NO_ORGANIZATION, Caller
 from services.mesh.database import Unit
 from services.mesh.events.model import Event
 from services.mesh.tokens import ACCOUNT_AUDIENCE, Issuer
@@ -47,7 +47,11 @@ class Sessions:
         membership = await self.memberships.resolve(account.id, organization)
         session = domain.begin(identifiers.new(), account, membership.organization, methods, _now())
         await store.add_session(unit, session)
-        unit.record(event("account.signed_in", account, "signed in"), membership.organization)
+        _identify(session)
+        signed_in = event("account.signed_in", account, "signed in")
+        # In the log of who lets them in, and in their own.
+        for log in {membership.organization, account.id} - {None}:
+            unit.record(signed_in, log)
         return await self._opened(unit, session, account, membership)
 
     async def proceed(self, unit: Unit, session: Session, account: Account, organization: str) -> Opened:
@@ -58,6 +62,7 @@ class Sessions:
         """
         membership = await self._membership(session, organization)
         await store.move_session(unit, session.id, membership.organization)
+        _identify(replace(session, organization=membership.organization))
         return await self._opened(unit, session, account, membership)
 
     async def _opened(self, unit: Unit, session: Session, account: Account, membership: Membership) -> Opened:
@@ -88,6 +93,12 @@ class Sessions:
             "auth_time": int(session.created_at.timestamp()),
         }
         return await self.issuer.issue(ACCOUNT_AUDIENCE, self.access_token_lifetime, claims)
+
+
+def _identify(session: Session) -> None:
+    """Puts the session's name, too, to what the rest of a public call does."""
+    caller = Caller(names.join("accounts", session.account), session.organization or NO_ORGANIZATION)
+    calls.current().caller = replace(caller, session=str(session.id))
 
 
 def event(kind: str, account: Account, what: str) -> Event:

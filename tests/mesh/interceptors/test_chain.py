@@ -30,6 +30,7 @@ def test_the_order_of_the_layers() -> None:
     assert names == [
         "Telemetry",
         "Errors",
+        "Audit",
         "Deadline",
         "Authentication",
         "Authorization",

@@ -1,0 +1,1 @@
+"""Audit: the event log with all that it knows, for those who may ask."""
