@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from stack.edge_bodies import lua_tables
-from stack.edge_bounds import bounds
+from stack.edge_bounds import bounds, socket_options
 from stack.edge_clusters import NOWHERE, clusters
 from stack.edge_headers import page_policy, request_mutations, response_mutations
 from stack.edge_limits import guards, rate_limits
@@ -96,6 +96,7 @@ def _values(settings: StackSettings, contracts: EdgeContracts) -> Fragment:
         "gateway_port": settings.ports["XORB_GATEWAY_PORT"],
         "maximum_body": contracts.bodies["most"],
         **bounds(settings).values(),
+        "socket_options": socket_options(),
         "router": _router(),
         "rate_limits": rate_limits(settings),
         **guards(settings),

@@ -1,6 +1,7 @@
 """How much and how long the edge puts up with: time-outs, connections, memory; each by a setting."""
 
 import resource
+import socket
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from stack.errors import StackError
 from stack.settings import StackSettings
 
 _RESERVED_FILES = 512
+_UNSENT = 128 * 1024
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,17 @@ def bounds(settings: StackSettings) -> Bounds:
         connections=int(_number(settings, "XORB_EDGE_CONNECTIONS", _connections())),
         heap_mebibytes=int(_number(settings, "XORB_EDGE_HEAP_MIB", 1024)),
     )
+
+
+def socket_options() -> list[dict[str, Any]]:
+    """What the kernel may keep for a reader that doesn't read (tcp(7)); of itself it would be megabytes.
+
+    Empty where the kernel has no such bound.
+    """
+    option = getattr(socket, "TCP_NOTSENT_LOWAT", None)
+    if option is None:
+        return []
+    return [{"level": socket.IPPROTO_TCP, "name": option, "int_value": _UNSENT, "state": "STATE_PREBIND"}]
 
 
 def _connections() -> int:

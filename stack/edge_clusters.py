@@ -15,6 +15,23 @@ NOWHERE = "nowhere"
 
 _HTTP = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 _MANY = 20000
+_WAITING = 32 * 1024
+_STREAM_WINDOW = 64 * 1024
+# So many readers may stall, each with its stream's window full, before the connection itself is full and others wait.
+_CONNECTION_WINDOW = 4000 * _STREAM_WINDOW
+
+
+_OUTLIERS = {
+    "consecutive_5xx": 10,
+    "consecutive_gateway_failure": 5,
+    "enforcing_consecutive_gateway_failure": 100,
+    "interval": "2s",
+    "base_ejection_time": "5s",
+    "max_ejection_time": "60s",
+    # Never the last one: health checks find one that is gone, and an answer is better than none.
+    "max_ejection_percent": 50,
+    "always_eject_one_host": False,
+}
 
 
 def clusters(settings: StackSettings) -> list[Fragment]:
@@ -30,8 +47,8 @@ def _grpc(settings: StackSettings, name: str) -> Fragment:
     http2 = {
         "connection_keepalive": {"interval": "30s", "timeout": "10s"},
         "max_concurrent_streams": 1000,
-        "initial_stream_window_size": 1048576,
-        "initial_connection_window_size": 16777216,
+        "initial_stream_window_size": _STREAM_WINDOW,
+        "initial_connection_window_size": _CONNECTION_WINDOW,
     }
     options = {
         "@type": f"type.googleapis.com/{_HTTP}",
@@ -61,7 +78,8 @@ def _cluster(name: str, address: Fragment) -> Fragment:
         "max_connections": _MANY,
         "max_pending_requests": _MANY,
         "max_requests": _MANY,
-        "max_retries": 50,
+        # Of what is under way: when everything fails, 1.18 requests come of each (15 of 85).
+        "retry_budget": {"budget_percent": {"value": 15}, "min_retry_concurrency": 1},
     }
     return {
         "name": name,
@@ -70,6 +88,8 @@ def _cluster(name: str, address: Fragment) -> Fragment:
         # One endpoint: when it is found unhealthy, say so at once instead of trying it all the same.
         "common_lb_config": {"healthy_panic_threshold": {"value": 0}},
         "circuit_breakers": {"thresholds": [limits]},
+        "outlier_detection": _OUTLIERS,
+        "per_connection_buffer_limit_bytes": _WAITING,
         "load_assignment": {
             "cluster_name": name,
             "endpoints": [{"lb_endpoints": [{"endpoint": {"address": address}}]}],

@@ -6,8 +6,8 @@ import shutil
 import ssl
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from stack import http
 from stack.edge_certificates import authority_path
 from stack.settings import StackSettings, load
 from tests.stack.probe import Probe, Servicer, compile_probe, contracts, edge, edge_ports, serving
+
+ROLES = ("core", "security")
 
 
 @dataclass(frozen=True)
@@ -100,10 +102,13 @@ async def _response(reader: asyncio.StreamReader) -> http.Response:
 
 
 @asynccontextmanager
-async def running(**environment: str) -> AsyncIterator[Edge]:
-    """An edge with these settings and the probe behind it, in a home of its own."""
+async def running(root: Path | None = None, roles: Sequence[str] = ROLES, **environment: str) -> AsyncIterator[Edge]:
+    """An edge with these settings and the probe behind it in these roles, in a home of its own.
+
+    ``root`` is the folder of another ``envoy/`` than the project's.
+    """
     home = Path(tempfile.mkdtemp(prefix="xorb-"))
-    settings = load({"XORB_HOME": str(home), **edge_ports(), **environment})
+    settings = load({"XORB_HOME": str(home), **edge_ports(), **environment}, root)
     for folder in (settings.run, settings.logs, home / "pages"):
         folder.mkdir()
     (home / "pages" / "openapi.json").write_text('{"openapi": "3.1.0"}')
@@ -113,11 +118,10 @@ async def running(**environment: str) -> AsyncIterator[Edge]:
     x = base64.urlsafe_b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode().rstrip("=")
     servicer.keys = [{"kty": "OKP", "crv": "Ed25519", "x": x, "kid": "1", "alg": "EdDSA"}]
     try:
-        async with (
-            serving(servicer, f"unix:{settings.run}/core.sock"),
-            serving(servicer, f"unix:{settings.run}/security.sock"),
-            edge(settings, contracts(probe, home / "pages")),
-        ):
+        async with AsyncExitStack() as stack:
+            for role in roles:
+                await stack.enter_async_context(serving(servicer, f"unix:{settings.run}/{role}.sock"))
+            await stack.enter_async_context(edge(settings, contracts(probe, home / "pages")))
             yield Edge(settings, probe, servicer, key)
     finally:
         shutil.rmtree(home)

@@ -75,6 +75,7 @@ class Servicer:
         self.probe = probe
         self.keys: list[dict[str, str]] = []
         self.metadata: dict[str, str] = {}
+        self.away = self.watching = self.sent = 0
 
     async def get(self, request: Any, context: Any) -> Message:
         self.metadata = {key: value for key, value in context.invocation_metadata() if isinstance(value, str)}
@@ -82,6 +83,9 @@ class Servicer:
             status = status_pb2.Status(code=5, message="There is no such thing.")
             status.details.add().Pack(error_details_pb2.ErrorInfo(reason="NOT_FOUND", domain="xorb"))
             await context.abort_with_status(rpc_status.to_status(status))
+        if request.name == "things/away":
+            self.away += 1
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "Not there.")
         if request.name == "things/bare":
             await context.abort(grpc.StatusCode.FAILED_PRECONDITION, "Not now.")
         return self.probe.make("Thing", name=request.name, display_name="A thing")
@@ -97,7 +101,21 @@ class Servicer:
         return self.probe.make("Thing", name=request.name, size=request.times)
 
     async def watch(self, request: Any, context: Any) -> AsyncIterator[Message]:
+        self.watching += 1
+        try:
+            async for message in self._things(request, context):
+                yield message
+        finally:
+            self.watching -= 1
+
+    async def _things(self, request: Any, context: Any) -> AsyncIterator[Message]:
         make = self.probe.make
+        while request.name == "things/flood":
+            yield make("WatchThingResponse", thing=make("Thing", name="x" * 16384))
+            self.sent += 16384
+        while request.name == "things/endless":
+            yield make("WatchThingResponse", thing=make("Thing", name=request.name, size=1))
+            await asyncio.sleep(0.05)
         for size in range(1, 4):
             yield make("WatchThingResponse", thing=make("Thing", name=request.name, size=size))
             if request.name == "things/slow":
@@ -152,8 +170,13 @@ def contracts(probe: Probe, pages: Path) -> EdgeContracts:
     rest = {"safe_regex": {"regex": "/v1/guarded/.*"}}
     create = {"path": "/v1/things", "headers": [{"name": ":method", "string_match": {"exact": "POST"}}]}
     methods = ("GetThing", "CreateThing", "TouchThing", "GuardedThing", "GetKeys")
-    routes = [{"match": {"path": f"/{SERVICE}/{method}"}, "route": {"cluster": "core"}} for method in methods]
-    watch = {"match": {"path": f"/{SERVICE}/WatchThing"}, "route": {"cluster": "core", "timeout": "0s"}}
+    retry = {"retry_on": "connect-failure,refused-stream,unavailable", "num_retries": 2}
+    action = {"cluster": "core", "retry_policy": retry}
+    routes = [{"match": {"path": f"/{SERVICE}/{method}"}, "route": action} for method in methods]
+    watch = {
+        "match": {"path": f"/{SERVICE}/WatchThing"},
+        "route": {"cluster": "core", "timeout": "0s", "idle_timeout": "0s"},
+    }
     socket = {"match": {"safe_regex": {"regex": "/v1/things/[^/:]+:watch"}, "headers": [
         {"name": "upgrade", "string_match": {"exact": "websocket", "ignore_case": True}}]},
         "route": {"cluster": "bridge", "timeout": "0s", "upgrade_configs": [{"upgrade_type": "websocket"}]},
