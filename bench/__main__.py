@@ -3,10 +3,11 @@
 import asyncio
 import sys
 
-from bench import get_finding, list_findings, live, memory, relay, scan, sign_in
+from bench import get_finding, layers, list_findings, live, memory, relay, scan, sign_in
 
 BENCHMARKS = {
     "get_finding": get_finding.main,
+    "layers": layers.main,
     "list_findings": list_findings.main,
     "live": live.main,
     "relay": relay.main,

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from stack.grpc_health import serving
 from stack.stack import Stack
 from stack.testing import describe
 
-_AROUND = ("postgres", "valkey", "openbao", "temporal", "migrate", "security", "envoy")
+_AROUND = ("postgres", "valkey", "openbao", "temporal", "migrate", "security", "ratelimit", "envoy")
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,18 @@ class Backend(Platform):
 
 
 @asynccontextmanager
-async def backend() -> AsyncIterator[Backend]:
-    """Boots everything but the core process, in a home of its own, and removes it at the end."""
-    with home() as settings:
+async def backend(settings: Mapping[str, str] | None = None) -> AsyncIterator[Backend]:
+    """Boots everything but the core process, in a home of its own, and removes it at the end.
+
+    Args:
+        settings: As `home` takes them.
+    """
+    with home(**(settings or {})) as loaded:
         # Its environment takes the secrets that a first start makes, so the core process comes up once beforehand.
-        async with Stack(settings, (*_AROUND, "core")):
+        async with Stack(loaded, (*_AROUND, "core")):
             pass
-        async with Stack(settings, _AROUND) as stack:
-            yield Backend(settings, describe(settings), stack)
+        async with Stack(loaded, _AROUND) as stack:
+            yield Backend(loaded, describe(loaded), stack)
 
 
 async def _healthy(address: str) -> bool:

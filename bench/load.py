@@ -1,6 +1,7 @@
 """Load over HTTP/1.1: a fixed number of keep-alive connections, each with one request at a time."""
 
 import asyncio
+import ssl
 import time
 from dataclasses import dataclass
 
@@ -32,25 +33,27 @@ def percentile(values: tuple[float, ...], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
-async def get(port: int, path: str, token: str, *, connections: int, seconds: float) -> Load:
+async def get(
+    port: int, path: str, token: str, *, connections: int, seconds: float, tls: ssl.SSLContext | None = None
+) -> Load:
     """Sends GET requests to 127.0.0.1 until the time is over; an answer other than 200 is a failure."""
     request = (f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n\r\n").encode()
     begun = time.perf_counter()
     until = begun + seconds
-    parts = await asyncio.gather(*(_connection(port, request, until) for _ in range(connections)))
+    parts = await asyncio.gather(*(_connection(port, request, until, tls) for _ in range(connections)))
     latencies = tuple(latency for part, _ in parts for latency in part)
     failures = sum(failed for _, failed in parts)
     return Load(len(latencies), time.perf_counter() - begun, latencies, failures)
 
 
-async def ready(port: int, path: str, token: str) -> None:
+async def ready(port: int, path: str, token: str, *, tls: ssl.SSLContext | None = None) -> None:
     """Returns when a GET is answered with 200: Envoy takes a moment to notice a new upstream."""
-    while (await get(port, path, token, connections=1, seconds=0.05)).failures:  # noqa: ASYNC110 - Envoy has no event
+    while (await get(port, path, token, connections=1, seconds=0.05, tls=tls)).failures:  # noqa: ASYNC110 - Envoy has no event
         await asyncio.sleep(0.1)
 
 
-async def _connection(port: int, request: bytes, until: float) -> tuple[list[float], int]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def _connection(port: int, request: bytes, until: float, tls: ssl.SSLContext | None) -> tuple[list[float], int]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
     latencies: list[float] = []
     failures = 0
     while (begun := time.perf_counter()) < until:

