@@ -18,6 +18,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.mesh import calls, transactions
+from services.mesh.encryption import keyring
+from services.mesh.encryption.keyring import Keyring, Sealed, Sealer
 from services.mesh.events import log
 from services.mesh.events.model import Event
 from services.mesh.idempotency import Replayed, remember
@@ -37,13 +39,17 @@ class Unit:
         connection: The connection, inside its transaction.
         call: For whom and why.
         organization: The only organization whose rows are visible.
+        keys: What sensitive fields are sealed with; None in a process that has none.
     """
 
     connection: AsyncConnection
     call: calls.Call
     organization: UUID
+    keys: Keyring | None = None
     _events: list[tuple[UUID, Event]] = field(default_factory=list)
     _reply: Message | None = None
+    _reply_sealed: bool = False
+    _sealer: Sealer | None = None
     _afterwards: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     @property
@@ -93,10 +99,31 @@ class Unit:
             log_of = self.call.caller.account or log_of
         self._events.append((log_of, event))
 
-    def reply(self, message: M) -> M:
-        """Keeps `message` as what a repeated request gets, and returns it."""
-        self._reply = message
+    def reply(self, message: M, *, sealed: bool = False) -> M:
+        """Keeps `message` as what a repeated request gets, and returns it; `sealed` if it holds what is sensitive."""
+        self._reply, self._reply_sealed = message, sealed
         return message
+
+    async def sealer(self) -> Sealer:
+        """Returns what seals sensitive fields of the unit's organization. A first write: see `serialize`.
+
+        Raises:
+            Failure: UNAVAILABLE; Vault is away.
+        """
+        if self._sealer is None or self._sealer.organization != self.organization:
+            self._sealer = await _require(self.keys).sealer(self)
+        return self._sealer
+
+    async def open(self, sealed: Sealed) -> bytes:
+        """Returns a sealed field of the unit's organization in the clear.
+
+        Raises:
+            Failure: UNAVAILABLE; Vault is away.
+            SealBrokenError: It isn't what was sealed there.
+        """
+        if sealed.key is None:
+            return sealed.content
+        return await _require(self.keys).open(self.organization, sealed, lambda key: keyring.find(self, key))
 
     def afterwards(self, do: Callable[[], Awaitable[None]]) -> None:
         """Does something once the transaction is committed, and only then; what it is must not fail."""
@@ -116,8 +143,9 @@ class Unit:
         """
         await self._append_events()
         if self._reply is not None and self.call.request_id:
+            sealer = await self.sealer() if self._reply_sealed else None
             try:
-                await remember(self.connection, self.call, self._reply)
+                await remember(self.connection, self.call, self._reply, sealer)
             except IntegrityError as error:
                 raise Replayed from error
 
@@ -133,18 +161,25 @@ class Unit:
 
 
 class Database:
-    """Opens units of work."""
+    """Opens units of work.
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    Args:
+        engine: An engine in AUTOCOMMIT.
+        keys: What sensitive fields are sealed with; None for a process that has nothing to do with them.
+    """
+
+    def __init__(self, engine: AsyncEngine, keys: Keyring | None = None) -> None:
         self.engine = engine
+        self.keys = keys
 
     @classmethod
-    def connect(cls, dsn: str, *, pool: int = 8) -> "Database":
+    def connect(cls, dsn: str, *, pool: int = 8, keys: Keyring | None = None) -> "Database":
         """Returns a database whose connections are opened when first needed.
 
         Args:
             dsn: SQLAlchemy URL, `postgresql+asyncpg://…`.
             pool: Connections kept; as many again for bursts.
+            keys: What sensitive fields are sealed with.
         """
         engine = create_async_engine(
             dsn,
@@ -155,7 +190,7 @@ class Database:
             # An unexpected error is logged, and what people typed doesn't belong into a log.
             hide_parameters=True,
         )
-        return cls(engine)
+        return cls(engine, keys)
 
     @asynccontextmanager
     async def unit(self, call: calls.Call | None = None) -> AsyncIterator[Unit]:
@@ -166,7 +201,7 @@ class Database:
         """
         call = call or calls.current()
         async with transactions.transaction(self.engine, _beginning(call)) as opened:
-            unit = Unit(opened.connection, call, call.organization)
+            unit = Unit(opened.connection, call, call.organization, self.keys)
             yield unit
             await unit.finish()
         await unit.committed()
@@ -179,9 +214,30 @@ class Database:
         """
         return await query.one(self.engine, calls.current(), **values)
 
+    async def open(self, sealed: Sealed) -> bytes:
+        """Returns a sealed field of the call's organization in the clear; no connection waits for Vault meanwhile.
+
+        Raises:
+            Failure: UNAVAILABLE; Vault or the database is away.
+            SealBrokenError: It isn't what was sealed there.
+        """
+        if sealed.key is None:
+            return sealed.content
+        return await _require(self.keys).open(calls.current().organization, sealed, self._wrapped)
+
+    async def _wrapped(self, key: UUID) -> str | None:
+        async with self.unit() as unit:
+            return await keyring.find(unit, key)
+
     async def close(self) -> None:
         """Closes all connections."""
         await self.engine.dispose()
+
+
+def _require(keys: Keyring | None) -> Keyring:
+    if keys is None:
+        raise RuntimeError("this process was given no keys for sensitive fields")
+    return keys
 
 
 def _beginning(call: calls.Call) -> str:

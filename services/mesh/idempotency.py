@@ -11,6 +11,7 @@ from sqlalchemy import Column, LargeBinary, Table, Text, Uuid, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.mesh import calls
+from services.mesh.encryption.keyring import Sealed, Sealer
 from services.mesh.errors import Failure, Reason
 from services.mesh.tables import METADATA
 
@@ -23,7 +24,9 @@ KEYS = Table(
     Column("request_id", Text, primary_key=True),
     Column("request_digest", LargeBinary, nullable=False),
     Column("response", LargeBinary, nullable=False),
+    Column("data_key_id", Uuid),
 )
+RESPONSE = "idempotency_keys.response"
 
 
 class Replayed(Exception):
@@ -32,16 +35,18 @@ class Replayed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """The first response to a request id, serialized."""
+    """The first response to a request id, serialized; sealed where it held what is sensitive."""
 
-    response: bytes
+    response: Sealed
 
 
-async def remember(connection: AsyncConnection, call: calls.Call, response: Message) -> None:
-    """Stores the response to the call's request id."""
+async def remember(connection: AsyncConnection, call: calls.Call, response: Message, sealer: Sealer | None) -> None:
+    """Stores the response to the call's request id; sealed, if there is something to seal it with."""
+    content = response.SerializeToString(deterministic=True)
     row = _key(call) | {
         "request_digest": call.request_digest,
-        "response": response.SerializeToString(deterministic=True),
+        "response": sealer.seal(RESPONSE, _place(call), content) if sealer else content,
+        "data_key_id": sealer.key if sealer else None,
     }
     await connection.execute(insert(KEYS), row)
 
@@ -52,13 +57,22 @@ async def recall(connection: AsyncConnection, call: calls.Call) -> Remembered | 
     Raises:
         Failure: REQUEST_ID_REUSED; the id was used with a different request.
     """
-    statement = select(KEYS.c.request_digest, KEYS.c.response).filter_by(**_key(call))
+    statement = select(KEYS.c.request_digest, KEYS.c.response, KEYS.c.data_key_id).filter_by(**_key(call))
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
         return None
     if row.request_digest != call.request_digest:
         raise Failure(Reason.REQUEST_ID_REUSED)
-    return Remembered(row.response)
+    return Remembered(Sealed(RESPONSE, _place(call), row.data_key_id, row.response))
+
+
+def place(subject: str, method: str, request_id: str) -> str:
+    """Returns what identifies a response in its organization."""
+    return f"{subject} {method} {request_id}"
+
+
+def _place(call: calls.Call) -> str:
+    return place(call.caller.subject, call.method, call.request_id)
 
 
 def _key(call: calls.Call) -> dict[str, Any]:

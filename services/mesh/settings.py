@@ -40,6 +40,7 @@ class Settings:
         access_token_lifetime: How long an access token is valid (`XORB_ACCESS_TOKEN_SECONDS`, at most 600).
         drain: How long to answer NOT_SERVING before a stop (`XORB_DRAIN_SECONDS`).
         database_pool: Connections to the database (`XORB_DATABASE_POOL`).
+        data_key_lifetime: How long an unwrapped data key stays in memory (`XORB_DATA_KEY_SECONDS`).
         otlp_endpoint: Where traces go, OTLP over gRPC; nowhere where empty (`XORB_OTLP_ENDPOINT`).
     """
 
@@ -61,6 +62,7 @@ class Settings:
     access_token_lifetime: timedelta = timedelta(minutes=10)
     drain: timedelta = timedelta(seconds=1.5)
     database_pool: int = 8
+    data_key_lifetime: timedelta = timedelta(minutes=1)
     otlp_endpoint: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
 
@@ -105,6 +107,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         access_token_lifetime=timedelta(seconds=min(600.0, value.number("ACCESS_TOKEN_SECONDS", 600))),
         drain=timedelta(seconds=value.number("DRAIN_SECONDS", 1.5)),
         database_pool=int(value.number("DATABASE_POOL", 8)),
+        data_key_lifetime=timedelta(seconds=value.number("DATA_KEY_SECONDS", 60)),
         otlp_endpoint=value.text("OTLP_ENDPOINT"),
         addresses={role: value.text(f"{role.upper()}_ADDRESS") for role in ROLES},
     )

@@ -10,6 +10,8 @@ from services.mesh.access.cache import CachedAccess
 from services.mesh.access.model import Access
 from services.mesh.audit.trail import Trail
 from services.mesh.database import Database
+from services.mesh.encryption.keyring import Keyring
+from services.mesh.encryption.wrapping import OrganizationKeys
 from services.mesh.events import stream
 from services.mesh.interceptors.chain import chain
 from services.mesh.server import Register, Server, stop_signal
@@ -39,7 +41,9 @@ def identity(settings: Settings, role: str) -> ServiceIdentity:
 @asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[Database]:
     """Gives the database, and closes its connections at the end."""
-    opened = Database.connect(settings.postgres_dsn, pool=settings.database_pool)
+    wrapping = OrganizationKeys.connect(settings.vault_address, settings.vault_token)
+    keys = Keyring(wrapping, settings.data_key_lifetime.total_seconds())
+    opened = Database.connect(settings.postgres_dsn, pool=settings.database_pool, keys=keys)
     try:
         yield opened
     finally:

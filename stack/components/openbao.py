@@ -23,10 +23,13 @@ SIGNING_KEY = "xorb-access"
 _READ_KEY = {f"transit/keys/{SIGNING_KEY}": ["read"], f"transit/verify/{SIGNING_KEY}": ["update"]}
 _SIGN = {f"transit/sign/{SIGNING_KEY}": ["update"]}
 
+# An organization's key comes into being when it first wraps; only who rotates and destroys keys may touch them.
+_SEAL = {"transit/encrypt/org-*": ["create", "update"], "transit/decrypt/org-*": ["update"]}
+
 POLICIES = {
-    "core": _READ_KEY | _SIGN,
+    "core": _READ_KEY | _SIGN | _SEAL,
     "security": _READ_KEY | _SIGN,
-    "orchestrator": _READ_KEY | _SIGN,
+    "orchestrator": _READ_KEY | _SIGN | _SEAL,
     "relay": _READ_KEY,
 }
 """What each process may do, as path → capabilities: all read the public key, those that issue tokens sign."""

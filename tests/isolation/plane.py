@@ -37,6 +37,7 @@ from services.mesh.pages import Pager
 from services.mesh.policies import methods
 from services.mesh.signing import Signer
 from tests.isolation.tenants import Tenant
+from tests.mesh.encryption.keys import keyring
 
 NO_CONTEXT: Any = None
 
@@ -161,7 +162,7 @@ async def opened(environment: Mapping[str, str]) -> AsyncIterator[Plane]:
         environment["XORB_POSTGRES_DSN"], pool_size=1, max_overflow=0, pool_timeout=30, isolation_level="AUTOCOMMIT"
     )
     relay = create_async_engine(environment["XORB_POSTGRES_RELAY_DSN"], pool_size=1, isolation_level="AUTOCOMMIT")
-    redis, database = stream.connect(environment["XORB_REDIS_URL"]), Database(engine)
+    redis, database = stream.connect(environment["XORB_REDIS_URL"]), Database(engine, keyring(environment))
     hub = Hub(database, redis)
     client = await Client.connect(environment["XORB_TEMPORAL_ADDRESS"])
     try:

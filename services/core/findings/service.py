@@ -55,7 +55,8 @@ class FindingsServicer(finding_pb2_grpc.FindingsServiceServicer):
             page = await self.pager.page(
                 unit, store.ALL, wanted, fields=FIELDS, default_order=DEFAULT_ORDER, key=FINDINGS.c.id
             )
-            findings = [wire.message(unit.organization, store.finding(row)) for row in page.rows]
+        found = [await store.finding(row, self.database.open) for row in page.rows]
+        findings = [wire.message(unit.organization, one) for one in found]
         return finding_pb2.ListFindingsResponse(findings=findings, next_page_token=page.next_page_token)
 
     async def UpdateFinding(self, request: finding_pb2.UpdateFindingRequest, context: Context) -> finding_pb2.Finding:
@@ -93,7 +94,8 @@ class FindingsServicer(finding_pb2_grpc.FindingsServiceServicer):
             page = await self.pager.page(
                 unit, listed, wanted, fields=SIGHTING_FIELDS, default_order=order, key=SIGHTINGS.c.id
             )
-            sightings = [wire.sighting(unit.organization, finding.id, store.sighting(row)) for row in page.rows]
+        seen = [await store.sighting(row, self.database.open) for row in page.rows]
+        sightings = [wire.sighting(unit.organization, finding.id, one) for one in seen]
         return finding_pb2.ListSightingsResponse(sightings=sightings, next_page_token=page.next_page_token)
 
     async def WatchFindings(
@@ -182,11 +184,11 @@ async def _find_to_change(unit: Unit, name: str, etag: str) -> Finding:
 async def _save(unit: Unit, finding: Finding, verb: str) -> finding_pb2.Finding:
     await store.save(unit, finding)
     unit.record(_event(unit.organization, finding, verb))
-    return unit.reply(wire.message(unit.organization, finding))
+    return unit.reply(wire.message(unit.organization, finding), sealed=True)
 
 
 def _event(organization: UUID, finding: Finding, verb: str) -> Event:
-    message = wire.message(organization, finding)
+    message = wire.logged(organization, finding)
     summary = f"{finding.weakness.wording.title} on {finding.weakness.asset} was {verb}"
     return Event(f"finding.{verb}", message.name, summary, message.SerializeToString(), wire.SNAPSHOT)
 

@@ -1,7 +1,7 @@
 """Findings and sightings in PostgreSQL."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,10 +25,16 @@ from sqlalchemy import (
 from services.core.findings.domain import Finding, Recorded, Severity, Sighting, State, Weakness, Wording
 from services.core.findings.tables import FINDINGS, SIGHTINGS
 from services.mesh.database import Database, Unit
+from services.mesh.encryption.keyring import Sealed, Sealer
 from services.mesh.queries import Query
 
 ALL: Select[Any] = select(FINDINGS)
 """The statement for all findings that the transaction sees."""
+
+Open = Callable[[Sealed], Awaitable[bytes]]
+"""Opens a sealed field: `Unit.open` inside of a unit, `Database.open` outside of any."""
+
+_EVIDENCE, _REASON, _SEEN = "findings.evidence", "findings.dismissal_reason", "sightings.evidence"
 
 
 def _upsert(table: Table, conflict: str, action: str) -> TextClause:
@@ -64,13 +70,18 @@ async def known(unit: Unit, identities: Iterable[bytes]) -> dict[bytes, Finding]
     """Returns the findings with these identities, as far as there are."""
     wanted = literal(list(identities), ARRAY(LargeBinary))
     rows = await unit.execute(select(FINDINGS).where(FINDINGS.c.identity == any_(wanted)))
-    return {row.identity: finding(row) for row in rows}
+    return {row.identity: await finding(row, unit.open) for row in rows}
 
 
 async def write(unit: Unit, batch: Sequence[Recorded]) -> None:
-    """Writes findings, new and changed ones, with their new sightings."""
-    findings = [_values(entry.finding) for entry in batch]
-    sightings = [_sighting_values(entry.finding, sighting) for entry in batch for sighting in entry.sightings]
+    """Writes findings, new and changed ones, with their new sightings.
+
+    Raises:
+        Failure: UNAVAILABLE; Vault is away.
+    """
+    sealer = await unit.sealer()
+    findings = [_values(entry.finding, sealer) for entry in batch]
+    sightings = [_sighting_values(entry.finding, sighting, sealer) for entry in batch for sighting in entry.sightings]
     await unit.execute(_WRITE_FINDINGS, {"rows": _rows(unit.organization, findings)})
     await unit.execute(_WRITE_SIGHTINGS, {"rows": _rows(unit.organization, sightings)})
 
@@ -78,13 +89,13 @@ async def write(unit: Unit, batch: Sequence[Recorded]) -> None:
 async def get(unit: Unit, identifier: UUID) -> Finding | None:
     """Returns a finding."""
     row = (await unit.execute(_BY_ID, {"id": identifier})).one_or_none()
-    return finding(row) if row else None
+    return await finding(row, unit.open) if row else None
 
 
 async def read(database: Database, identifier: UUID) -> Finding | None:
     """Returns a finding in a single round trip, outside any unit."""
     row = await database.one(_READ, id=identifier)
-    return finding(row) if row else None
+    return await finding(row, database.open) if row else None
 
 
 async def count_of_scan(unit: Unit, scan: UUID) -> int:
@@ -93,8 +104,13 @@ async def count_of_scan(unit: Unit, scan: UUID) -> int:
 
 
 async def save(unit: Unit, changed: Finding) -> None:
-    """Writes a changed finding."""
-    await unit.execute(update(FINDINGS).where(FINDINGS.c.id == changed.id).values(_values(changed)))
+    """Writes a changed finding.
+
+    Raises:
+        Failure: UNAVAILABLE; Vault is away.
+    """
+    values = _values(changed, await unit.sealer())
+    await unit.execute(update(FINDINGS).where(FINDINGS.c.id == changed.id).values(values))
 
 
 def sightings_of(finding: UUID) -> Select[Any]:
@@ -102,16 +118,23 @@ def sightings_of(finding: UUID) -> Select[Any]:
     return select(SIGHTINGS).where(SIGHTINGS.c.finding_id == finding)
 
 
-def finding(row: Row[Any]) -> Finding:
-    """Returns a row as a finding."""
+async def finding(row: Row[Any], opened: Open) -> Finding:
+    """Returns a row as a finding.
+
+    Raises:
+        Failure: UNAVAILABLE; Vault is away.
+    """
+    identifier, key = str(row.id), row.data_key_id
+    evidence = await opened(Sealed(_EVIDENCE, identifier, key, row.evidence))
+    reason = await opened(Sealed(_REASON, identifier, key, row.dismissal_reason))
     return Finding(
         id=row.id,
         identity=row.identity,
         weakness=_weakness(row),
         reworded=frozenset(row.reworded),
-        evidence=row.evidence,
+        evidence=evidence.decode(),
         state=State(row.state),
-        dismissal_reason=row.dismissal_reason,
+        dismissal_reason=reason.decode(),
         sighting_count=row.sighting_count,
         scan=row.scan_id,
         first_seen_at=row.first_seen_at,
@@ -121,9 +144,14 @@ def finding(row: Row[Any]) -> Finding:
     )
 
 
-def sighting(row: Row[Any]) -> Sighting:
-    """Returns a row as a sighting."""
-    return Sighting(row.id, row.scan_id, row.executor, row.seen_at, row.evidence)
+async def sighting(row: Row[Any], opened: Open) -> Sighting:
+    """Returns a row as a sighting.
+
+    Raises:
+        Failure: UNAVAILABLE; Vault is away.
+    """
+    evidence = await opened(Sealed(_SEEN, str(row.id), row.data_key_id, row.evidence))
+    return Sighting(row.id, row.scan_id, row.executor, row.seen_at, evidence.decode())
 
 
 def _weakness(row: Row[Any]) -> Weakness:
@@ -141,7 +169,7 @@ def _weakness(row: Row[Any]) -> Weakness:
     )
 
 
-def _values(finding: Finding) -> dict[str, Any]:
+def _values(finding: Finding, sealer: Sealer) -> dict[str, Any]:
     weakness, wording = finding.weakness, finding.weakness.wording
     return {
         "id": finding.id,
@@ -160,26 +188,28 @@ def _values(finding: Finding) -> dict[str, Any]:
         "cwes": list(weakness.cwes),
         "cves": list(weakness.cves),
         "reference_urls": list(weakness.references),
-        "evidence": finding.evidence,
+        "evidence": sealer.seal(_EVIDENCE, finding.id, finding.evidence.encode()),
         "state": finding.state.value,
-        "dismissal_reason": finding.dismissal_reason,
+        "dismissal_reason": sealer.seal(_REASON, finding.id, finding.dismissal_reason.encode()),
         "sighting_count": finding.sighting_count,
         "scan_id": finding.scan,
         "first_seen_at": finding.first_seen_at,
         "last_seen_at": finding.last_seen_at,
         "updated_at": finding.updated_at,
         "revision": finding.revision,
+        "data_key_id": sealer.key,
     }
 
 
-def _sighting_values(finding: Finding, sighting: Sighting) -> dict[str, Any]:
+def _sighting_values(finding: Finding, sighting: Sighting, sealer: Sealer) -> dict[str, Any]:
     return {
         "id": sighting.id,
         "finding_id": finding.id,
         "scan_id": sighting.scan,
         "executor": sighting.executor,
-        "evidence": sighting.evidence,
+        "evidence": sealer.seal(_SEEN, sighting.id, sighting.evidence.encode()),
         "seen_at": sighting.time,
+        "data_key_id": sealer.key,
     }
 
 

@@ -37,15 +37,16 @@ FINDINGS = Table(
     Column("cwes", ARRAY(Integer), nullable=False),
     Column("cves", ARRAY(Text), nullable=False),
     Column("reference_urls", ARRAY(Text), nullable=False),
-    Column("evidence", Text, nullable=False),
+    Column("evidence", LargeBinary, nullable=False),
     Column("state", SmallInteger, nullable=False),
-    Column("dismissal_reason", Text, nullable=False),
+    Column("dismissal_reason", LargeBinary, nullable=False),
     Column("sighting_count", Integer, nullable=False),
     Column("scan_id", Uuid, nullable=False),
     Column("first_seen_at", DateTime(timezone=True), nullable=False),
     Column("last_seen_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("data_key_id", Uuid),
 )
 
 SIGHTINGS = Table(
@@ -56,8 +57,9 @@ SIGHTINGS = Table(
     Column("finding_id", Uuid, nullable=False),
     Column("scan_id", Uuid, nullable=False),
     Column("executor", Text, nullable=False),
-    Column("evidence", Text, nullable=False),
+    Column("evidence", LargeBinary, nullable=False),
     Column("seen_at", DateTime(timezone=True), nullable=False),
+    Column("data_key_id", Uuid),
 )
 
 FIELDS = {

@@ -66,6 +66,14 @@ def message(organization: UUID, finding: Finding) -> finding_pb2.Finding:
     )
 
 
+def logged(organization: UUID, finding: Finding) -> finding_pb2.Finding:
+    """Returns a finding as its events have it: without what is stored sealed only, for the log is kept as it is."""
+    shown = message(organization, finding)
+    shown.ClearField("evidence")
+    shown.ClearField("dismissal_reason")
+    return shown
+
+
 def sighting(organization: UUID, finding: UUID, sighting: Sighting) -> finding_pb2.Sighting:
     """Returns a sighting as the contract has it."""
     return finding_pb2.Sighting(

@@ -125,7 +125,8 @@ class ScansServicer(scan_pb2_grpc.ScansServiceServicer):
             found = await store.evidence(unit, scan, identifier)
         if found is None:
             raise not_found(request.name)
-        return wire.evidence(organization, *found)
+        kept, content = found
+        return wire.evidence(organization, kept, await self.database.open(content))
 
     async def WatchScan(self, request: scan_pb2.WatchScanRequest, context: Context) -> AsyncIterator[Message]:
         """Tells what a scan does; of findings, to those who may read them."""

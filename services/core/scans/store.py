@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from services.core.scans.domain import Evidence, LogEntry, Profile, Scan, ScanTarget, Stage, State, Task, TaskState
 from services.core.scans.tables import EVIDENCE, EVIDENCE_COLUMNS, LOG_ENTRIES, SCAN_TARGETS, SCAN_TASKS, SCANS
 from services.mesh.database import Unit
+from services.mesh.encryption.keyring import Sealed
 from services.mesh.errors import Failure, Reason, not_found
 
 _TARGETS_OF = text(
@@ -157,19 +158,27 @@ async def add_log_entry(unit: Unit, scan: UUID, entry: LogEntry) -> None:
 
 
 async def put_evidence(unit: Unit, evidence: Evidence, content: bytes) -> None:
-    """Keeps an executor's raw output, in place of what an earlier run of the same task left."""
-    row = asdict(evidence) | {"organization_id": unit.organization, "content": content}
+    """Keeps an executor's raw output, sealed, in place of what an earlier run of the same task left.
+
+    Raises:
+        Failure: UNAVAILABLE; Vault is away.
+    """
+    sealer = await unit.sealer()
+    sealed = sealer.seal(_CONTENT, evidence.id, content)
+    row = asdict(evidence) | {"organization_id": unit.organization, "content": sealed, "data_key_id": sealer.key}
     row |= {"scan_id": row.pop("scan"), "target_id": row.pop("target")}
     await unit.execute(upsert(EVIDENCE).on_conflict_do_update(index_elements=_EVIDENCE_KEY, set_=row), row)
 
 
-async def evidence(unit: Unit, scan: UUID, identifier: UUID) -> tuple[Evidence, bytes] | None:
-    """Returns a raw output with its content."""
+async def evidence(unit: Unit, scan: UUID, identifier: UUID) -> tuple[Evidence, Sealed] | None:
+    """Returns a raw output with its content, to be opened when the unit has ended."""
     statement = select(EVIDENCE).where(
         EVIDENCE.c.organization_id == unit.organization, EVIDENCE.c.scan_id == scan, EVIDENCE.c.id == identifier
     )
     row = (await unit.execute(statement)).mappings().one_or_none()
-    return (evidence_of(row), row["content"]) if row else None
+    if row is None:
+        return None
+    return evidence_of(row), Sealed(_CONTENT, str(row["id"]), row["data_key_id"], row["content"])
 
 
 def evidence_of(row: RowMapping) -> Evidence:
@@ -183,6 +192,7 @@ def log_entry(row: RowMapping) -> LogEntry:
     return LogEntry(row["id"], row["time"], row["level"], row["executor"], row["message"])
 
 
+_CONTENT = "evidence.content"
 _EVIDENCE_KEY = ["organization_id", "scan_id", "id"]
 
 

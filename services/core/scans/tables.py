@@ -73,5 +73,6 @@ EVIDENCE = Table(
     Column("truncated", Boolean, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("content", LargeBinary, nullable=False),
+    Column("data_key_id", Uuid),
 )
-EVIDENCE_COLUMNS = tuple(column for column in EVIDENCE.c if column is not EVIDENCE.c.content)
+EVIDENCE_COLUMNS = tuple(column for column in EVIDENCE.c if column.name not in {"content", "data_key_id"})

@@ -8,7 +8,7 @@ from google.protobuf.message_factory import GetMessageClass
 from services.mesh.calls import Call
 from services.mesh.database import Database
 from services.mesh.errors import Failure
-from services.mesh.idempotency import Remembered, Replayed, recall
+from services.mesh.idempotency import Replayed, recall
 from services.mesh.interceptors.layer import Context, Layer, Request, Unary
 from services.mesh.policies import Method
 
@@ -31,22 +31,22 @@ class Idempotency(Layer):
             return await proceed(request)
         call.request_id = identifier
         call.request_digest = hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
-        if remembered := await self._recall(call):
-            return _response(method, remembered)
+        if (response := await self._recall(call, method)) is not None:
+            return response
         try:
             return await proceed(request)
         except (Replayed, Failure):
             # What stood in the way may be the same request, which another call has committed in the meantime.
-            remembered = await self._recall(call)
-            if remembered is None:
+            response = await self._recall(call, method)
+            if response is None:
                 raise
-            return _response(method, remembered)
+            return response
 
-    async def _recall(self, call: Call) -> Remembered | None:
+    async def _recall(self, call: Call, method: Method) -> Message | None:
         assert self._database  # noqa: S101 - the caller has looked
         async with self._database.unit(call) as unit:
-            return await recall(unit.connection, call)
-
-
-def _response(method: Method, remembered: Remembered) -> Message:
-    return GetMessageClass(method.descriptor.output_type).FromString(remembered.response)
+            remembered = await recall(unit.connection, call)
+        if remembered is None:
+            return None
+        content = await self._database.open(remembered.response)
+        return GetMessageClass(method.descriptor.output_type).FromString(content)

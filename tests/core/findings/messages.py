@@ -26,3 +26,11 @@ def sighting(tenant: Tenant, hours: float = 0, identifier: str = "", **finding: 
     return SightingReport(
         sighting_id=identifier or str(identifiers.new()), executor="http", time=later(hours), finding=Finding(**content)
     )
+
+
+def in_events(finding: Finding) -> Finding:
+    """Returns a finding as its events have it: without what the database keeps sealed."""
+    shown = Finding()
+    shown.CopyFrom(finding)
+    shown.evidence = shown.dismissal_reason = ""
+    return shown

@@ -24,7 +24,7 @@ from services.mesh.database import Database
 from services.mesh.errors import Reason
 from services.mesh.testing import call_of
 from tests.core.findings.conftest import Client
-from tests.core.findings.messages import sighting
+from tests.core.findings.messages import in_events, sighting
 from tests.core.harness import events, new_tenant
 
 
@@ -57,7 +57,7 @@ async def test_a_finding_is_worked_to_closure_and_back(client: Client, database:
     assert [event.event.type.removeprefix("finding.") for event in logged] == [
         *("created", "triaged", "resolved", "reopened", "dismissed", "reopened")
     ]
-    assert Finding.FromString(logged[-1].event.snapshot) == last
+    assert Finding.FromString(logged[-1].event.snapshot) == in_events(last)
     assert {event.event.resource for event in logged} == {finding.name}
 
 
@@ -258,7 +258,7 @@ async def test_a_watch_tells_of_what_happens_and_goes_on_where_it_was(client: Cl
     assert (await watch.read()).WhichOneof("record") == "checkpoint"
     finding = await client.seen(severity="HIGH")
     first = await watch.read()
-    assert (first.event.metadata.type, first.event.finding) == ("finding.created", finding)
+    assert (first.event.metadata.type, first.event.finding) == ("finding.created", in_events(finding))
     assert first.event.metadata.resource == finding.name
     watch.cancel()
     await client.record(sighting(client.tenant, location="https://example.com/low", severity="LOW"))
@@ -272,7 +272,7 @@ async def test_a_watch_tells_of_what_happens_and_goes_on_where_it_was(client: Cl
     text += ' AND cvss_score < 1 AND last_seen_time < "2027-01-01T00:00:00Z"'
     request = WatchFindingsRequest(parent=parent, resume_token=first.resume_token, filter=text)
     filtered = stub.WatchFindings(request, metadata=metadata, timeout=20)
-    assert (await filtered.read()).event.finding == triaged
+    assert (await filtered.read()).event.finding == in_events(triaged)
     filtered.cancel()
 
 
@@ -282,7 +282,7 @@ async def test_a_watch_is_of_one_organization(client: Client, stranger: Client) 
     assert (await own.read()).WhichOneof("record") == "checkpoint"
     await client.seen()
     mine = await stranger.seen()
-    assert (await own.read()).event.finding == mine
+    assert (await own.read()).event.finding == in_events(mine)
     own.cancel()
     failure = await client.tenant.refused(lambda *a, **k: client.findings.WatchFindings(*a, **k).read(), request)
     assert failure.reason is Reason.NOT_FOUND

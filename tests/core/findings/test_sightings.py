@@ -25,7 +25,7 @@ from services.mesh.errors import Reason
 from services.mesh.statuses import from_call
 from services.mesh.testing import call_of
 from tests.core.findings.conftest import Client
-from tests.core.findings.messages import sighting
+from tests.core.findings.messages import in_events, sighting
 from tests.core.harness import events, new_tenant
 
 VECTOR = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"
@@ -80,7 +80,7 @@ async def test_a_sighting_becomes_a_finding(client: Client, database: Database) 
     (event,) = await events(database, client.tenant.organization)
     assert (event.event.type, event.event.resource) == ("finding.created", finding.name)
     assert event.actor == "spiffe://xorb/orchestrator"
-    assert Finding.FromString(event.event.snapshot) == finding
+    assert Finding.FromString(event.event.snapshot) == in_events(finding)
 
 
 async def test_the_same_weakness_seen_twice_is_one_finding_with_two_sightings(

@@ -1036,7 +1036,7 @@ class Finding(betterproto2.Message):
 
     evidence: "str" = betterproto2.field(13, betterproto2.TYPE_STRING)
     """
-    The part of the latest raw output that shows it.
+    The part of the latest raw output that shows it. Events don't have it.
     """
 
     remediation: "str" = betterproto2.field(14, betterproto2.TYPE_STRING)
@@ -1060,7 +1060,7 @@ class Finding(betterproto2.Message):
 
     dismissal_reason: "str" = betterproto2.field(17, betterproto2.TYPE_STRING)
     """
-    Why it was dismissed, where it was.
+    Why it was dismissed, where it was. Events don't have it.
     """
 
     sighting_count: "int" = betterproto2.field(18, betterproto2.TYPE_INT32)
