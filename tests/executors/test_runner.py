@@ -243,8 +243,8 @@ async def test_the_child_sees_no_secrets_and_writes_no_files(
     assert outcome.reason is None
     messages = [one.message for one in told if isinstance(one, Progress)]
     assert "XORB" not in messages[0]
-    assert messages[1] == "OSError"
-    assert file.read_bytes() == b""
+    assert messages[1] in {"OSError", "PermissionError"}, "the latter where the kernel has Landlock"
+    assert not file.exists() or file.read_bytes() == b""
 
 
 @asynccontextmanager
