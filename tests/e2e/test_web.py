@@ -1,10 +1,14 @@
 """What the edge of the whole platform does with requests that no honest client sends, and with every response."""
 
 import asyncio
+import json
+import stat
 
 import pytest
 
 from stack import http
+from stack.catalogue import BUILDERS
+from stack.polling import until
 from tests.e2e.members import Member, join
 from tests.e2e.platform import Platform
 
@@ -76,6 +80,30 @@ async def test_every_response_says_what_it_is_and_is_not_kept(member: Member) ->
         assert headers["referrer-policy"] == "no-referrer"
     docs = await member.platform.rest("GET", "/docs")
     assert docs.headers["content-type"] == "text/html; charset=utf-8"
+
+
+async def test_queries_are_not_logged(platform: Platform, member: Member) -> None:
+    """What people look for says where they suspect a weakness."""
+    collection, needle = f"{member.organization}/findings", "needle-in-a-query"
+    await member.get(f'{collection}?filter=title:"{needle}"'.replace('"', "%22"))
+    logs = platform.home / "logs"
+
+    async def is_logged() -> bool:
+        return collection in (logs / "envoy.log").read_text("utf-8")
+
+    await until(is_logged, 30)
+    told = [file.name for file in logs.iterdir() if needle in file.read_text("utf-8", errors="replace")]
+    assert told == []
+    entry = next(line for line in (logs / "envoy.log").read_text("utf-8").splitlines() if collection in line)
+    assert {"time", "method", "path", "status", "address", "request_id"} <= set(json.loads(entry))
+
+
+async def test_logs_are_the_listed_ones_and_their_owners_alone(platform: Platform) -> None:
+    logs = platform.home / "logs"
+    assert stat.S_IMODE(logs.stat().st_mode) == 0o700
+    names = {file.name.removesuffix(".1").removesuffix(".log") for file in logs.iterdir()}
+    assert names <= set(BUILDERS)
+    assert {"core", "security", "envoy"} <= names
 
 
 async def test_a_parameter_given_twice_means_what_the_service_reads(platform: Platform, member: Member) -> None:

@@ -1,11 +1,20 @@
 """Passwords on the whole platform: chosen at sign-up, changed by their owner, and by nobody else."""
 
+import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
+from services.mesh.calls import NO_ORGANIZATION
+from services.mesh.database import Database
+from services.mesh.testing import call_of
+from services.security.identity.store import ACCOUNTS
+from stack.settings import project_root
 from tests.e2e.members import Json, Member, refusal, sign_up
 from tests.e2e.platform import Platform, connected
 
@@ -107,3 +116,33 @@ async def test_the_current_password_is_no_new_one(somebody: Signed) -> None:
     current = somebody.credentials["password"]
     refused = await somebody.member.refused(*somebody.change(current, current))
     assert set(refused.fields) == {"new_password"}
+
+
+async def test_a_password_of_long_ago_is_good(platform: Platform, somebody: Signed) -> None:
+    account = UUID(somebody.account.removeprefix("accounts/"))
+    database = Database.connect(platform.environment["XORB_POSTGRES_DSN"], pool=1)
+    aged = update(ACCOUNTS).where(ACCOUNTS.c.id == account).values(created_at=datetime(1999, 12, 31, tzinfo=UTC))
+    async with database.unit(call_of(NO_ORGANIZATION, account)) as unit:
+        await unit.execute(aged)
+    await database.close()
+    await _sign_in(platform, somebody.credentials)
+
+
+def test_nobody_has_an_account_from_the_beginning() -> None:
+    versions = (project_root() / "services/migrations/versions").glob("*.py")
+    made = {
+        name
+        for file in versions
+        for name in re.findall(r"insert\s+into\s+(\w+)", file.read_text("utf-8"), re.IGNORECASE)
+    }
+    assert made.isdisjoint({"accounts", "sessions", "memberships", "roles", "invitations"})
+
+
+async def test_no_reply_has_a_password_or_its_hash(platform: Platform, somebody: Signed) -> None:
+    await somebody.member.post("organizations", {"displayName": "Engines"})
+    tokens = await Member(platform, "", "").post("sessions:sign-in", somebody.credentials)
+    inside = Member(platform, tokens["organization"], tokens["accessToken"])
+    for path in ("caller", somebody.sessions, f"{inside.organization}/members", f"{inside.organization}/activities"):
+        text = (await inside.respond("GET", path)).body.decode()
+        assert "argon2" not in text
+        assert somebody.credentials["password"] not in text
