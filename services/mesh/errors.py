@@ -78,6 +78,12 @@ class Reason(Enum):
     ORGANIZATION_SUSPENDED = (Code.PERMISSION_DENIED, "The organization is suspended. An owner can resume it.")
     LAST_OWNER = (Code.FAILED_PRECONDITION, "An organization needs an owner, and this is the last one.")
     INVALID_INVITATION = (Code.FAILED_PRECONDITION, "The invitation has ended, or isn't for you. Ask for another one.")
+    WRONG_SECOND_FACTOR = (Code.UNAUTHENTICATED, "The code or passkey is wrong, or the code was used before.")
+    INVALID_CHALLENGE = (Code.UNAUTHENTICATED, "This has taken too long or too many attempts. Begin again.")
+    REAUTHENTICATION_REQUIRED = (
+        Code.PERMISSION_DENIED,
+        "Prove that it is still you: with your password, or with an unused code of your authenticator app.",
+    )
     MALFORMED_REQUEST = (Code.INVALID_ARGUMENT, "The request isn't well-formed.")
     REQUEST_TOO_LARGE = (Code.RESOURCE_EXHAUSTED, "The request is larger than this method takes.")
     METHOD_NOT_FOUND = (Code.UNIMPLEMENTED, "There is no such method here: see /docs.")

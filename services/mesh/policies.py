@@ -18,7 +18,7 @@ from xorb.core.v1 import (
     target_pb2,
 )
 from xorb.options.v1 import policy_pb2
-from xorb.security.v1 import account_pb2, identity_pb2, password_pb2, session_pb2
+from xorb.security.v1 import account_pb2, factor_pb2, identity_pb2, passkey_pb2, password_pb2, session_pb2
 
 from services.mesh.descriptors import extension
 
@@ -35,6 +35,8 @@ CONTRACTS: tuple[FileDescriptor, ...] = (
     identity_pb2.DESCRIPTOR,
     session_pb2.DESCRIPTOR,
     password_pb2.DESCRIPTOR,
+    factor_pb2.DESCRIPTOR,
+    passkey_pb2.DESCRIPTOR,
     account_pb2.DESCRIPTOR,
     operations_pb2.DESCRIPTOR,
 )

@@ -3,6 +3,7 @@
 A secret may stand in a file: `XORB_POSTGRES_DSN_FILE` names a file whose content is the value of `XORB_POSTGRES_DSN`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -38,6 +39,8 @@ class Settings:
         verification_ports: Where hosts and blocks are asked for the ownership token, such as `https:443,http:80`
             (`XORB_VERIFICATION_PORTS`).
         access_token_lifetime: How long an access token is valid (`XORB_ACCESS_TOKEN_SECONDS`, at most 600).
+        webauthn_rp_id: The domain name that passkeys are for (`XORB_WEBAUTHN_RP_ID`).
+        webauthn_origins: The pages that may ask for them, such as `https://xorb.example.org` (`XORB_WEBAUTHN_ORIGINS`).
         drain: How long to answer NOT_SERVING before a stop (`XORB_DRAIN_SECONDS`).
         database_pool: Connections to the database (`XORB_DATABASE_POOL`).
         data_key_lifetime: How long an unwrapped data key stays in memory (`XORB_DATA_KEY_SECONDS`).
@@ -60,6 +63,8 @@ class Settings:
     dns_resolver: str = ""
     verification_ports: tuple[tuple[str, int], ...] = (("https", 443), ("http", 80))
     access_token_lifetime: timedelta = timedelta(minutes=10)
+    webauthn_rp_id: str = "localhost"
+    webauthn_origins: tuple[str, ...] = ()
     drain: timedelta = timedelta(seconds=1.5)
     database_pool: int = 8
     data_key_lifetime: timedelta = timedelta(minutes=1)
@@ -105,6 +110,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         dns_resolver=value.text("DNS_RESOLVER"),
         verification_ports=value.ports("VERIFICATION_PORTS", "https:443,http:80"),
         access_token_lifetime=timedelta(seconds=min(600.0, value.number("ACCESS_TOKEN_SECONDS", 600))),
+        webauthn_rp_id=value.text("WEBAUTHN_RP_ID", "localhost"),
+        webauthn_origins=value.origins("WEBAUTHN_ORIGINS", "http://localhost:8000,https://localhost:8443"),
         drain=timedelta(seconds=value.number("DRAIN_SECONDS", 1.5)),
         database_pool=int(value.number("DATABASE_POOL", 8)),
         data_key_lifetime=timedelta(seconds=value.number("DATA_KEY_SECONDS", 60)),
@@ -140,6 +147,13 @@ class _Reader:
             return float(text)
         except ValueError as error:
             raise SettingsError(f"XORB_{name}: {text!r} is not a number") from error
+
+    def origins(self, name: str, default: str) -> tuple[str, ...]:
+        text = self.text(name, default)
+        origins = tuple(part.strip() for part in text.split(",") if part.strip())
+        if not all(re.fullmatch(r"https?://[^/\s]+", origin) for origin in origins):
+            raise SettingsError(f"XORB_{name}: {text!r} isn't of the form https://a.example,https://b.example")
+        return origins
 
     def ports(self, name: str, default: str) -> tuple[tuple[str, int], ...]:
         text = self.text(name, default)

@@ -2,15 +2,30 @@
 
 import grpc.aio
 from xorb.core.v1 import organization_pb2_grpc
-from xorb.security.v1 import account_pb2_grpc, identity_pb2_grpc, password_pb2_grpc, session_pb2_grpc
+from xorb.security.v1 import (
+    account_pb2_grpc,
+    factor_pb2_grpc,
+    identity_pb2_grpc,
+    passkey_pb2_grpc,
+    password_pb2_grpc,
+    session_pb2_grpc,
+)
 
+from services.mesh.cipher import TransitCipher
 from services.mesh.pages import Pager
 from services.mesh.settings import Settings
 from services.mesh.tokens import Issuer
 from services.roles import process
 from services.security.identity.accounts import AccountsServicer
 from services.security.identity.changing_password import PasswordsServicer
+from services.security.identity.factors.codes import Codes
+from services.security.identity.factors.service import FactorsServicer
 from services.security.identity.memberships import Memberships
+from services.security.identity.passkeys.assertions import Assertions
+from services.security.identity.passkeys.ceremony import RelyingParty
+from services.security.identity.passkeys.service import PasskeysServicer
+from services.security.identity.reauthentication import Reauthentication
+from services.security.identity.second_step import SecondStep
 from services.security.identity.service import IdentityServicer
 from services.security.identity.sessions import SessionsServicer
 from services.security.identity.signing_in import Sessions
@@ -20,6 +35,8 @@ SERVICES = (
     "xorb.security.v1.IdentityService",
     "xorb.security.v1.SessionsService",
     "xorb.security.v1.PasswordsService",
+    "xorb.security.v1.FactorsService",
+    "xorb.security.v1.PasskeysService",
     "xorb.security.v1.AccountsService",
 )
 
@@ -34,15 +51,23 @@ async def run(settings: Settings) -> None:
         stub = organization_pb2_grpc.MembershipsServiceStub(core)
         keys = process.transit(settings)
         memberships = Memberships(stub, process.identity(settings, ROLE))
+        pager = Pager(settings.page_token_key)
         opener = Sessions(Issuer(keys), memberships, settings.access_token_lifetime)
-        identity = IdentityServicer(database, keys, access, opener, settings.sign_up_open)
-
-        sessions = SessionsServicer(database, Pager(settings.page_token_key), access)
+        codes = Codes(TransitCipher.connect(settings.vault_address, settings.vault_token))
+        assertions = Assertions(RelyingParty(settings.webauthn_rp_id, settings.webauthn_origins))
+        reauthentication = Reauthentication(database, codes)
+        second_step = SecondStep(opener, codes, assertions)
+        identity = IdentityServicer(database, keys, access, opener, second_step, settings.sign_up_open)
+        sessions = SessionsServicer(database, pager, access)
+        factors = FactorsServicer(database, codes, reauthentication)
+        passkeys = PasskeysServicer(database, pager, assertions, reauthentication, opener)
 
         def register(server: grpc.aio.Server) -> None:
             identity_pb2_grpc.add_IdentityServiceServicer_to_server(identity, server)
             session_pb2_grpc.add_SessionsServiceServicer_to_server(sessions, server)
             password_pb2_grpc.add_PasswordsServiceServicer_to_server(PasswordsServicer(database, access), server)
+            factor_pb2_grpc.add_FactorsServiceServicer_to_server(factors, server)
+            passkey_pb2_grpc.add_PasskeysServiceServicer_to_server(passkeys, server)
             account_pb2_grpc.add_AccountsServiceServicer_to_server(AccountsServicer(database), server)
 
         await process.serve(

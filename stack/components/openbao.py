@@ -20,15 +20,20 @@ from stack.settings import StackSettings
 SIGNING_KEY = "xorb-access"
 """The transit key (ed25519) that signs access and service tokens."""
 
+FACTORS_KEY = "xorb-factors"
+"""The transit key (aes256-gcm96) that encrypts what accounts share with their authenticator apps."""
+
+_KEYS = {SIGNING_KEY: "ed25519", FACTORS_KEY: "aes256-gcm96"}
 _READ_KEY = {f"transit/keys/{SIGNING_KEY}": ["read"], f"transit/verify/{SIGNING_KEY}": ["update"]}
 _SIGN = {f"transit/sign/{SIGNING_KEY}": ["update"]}
+_FACTORS = {f"transit/encrypt/{FACTORS_KEY}": ["update"], f"transit/decrypt/{FACTORS_KEY}": ["update"]}
 
 # An organization's key comes into being when it first wraps; only who rotates and destroys keys may touch them.
 _SEAL = {"transit/encrypt/org-*": ["create", "update"], "transit/decrypt/org-*": ["update"]}
 
 POLICIES = {
     "core": _READ_KEY | _SIGN | _SEAL,
-    "security": _READ_KEY | _SIGN,
+    "security": _READ_KEY | _SIGN | _FACTORS,
     "orchestrator": _READ_KEY | _SIGN | _SEAL,
     "relay": _READ_KEY,
 }
@@ -116,7 +121,7 @@ async def _configure(settings: StackSettings) -> None:
     keys = json.loads(unseal_path(settings).read_text(encoding="utf-8"))
     await _checked(settings, "PUT", "sys/unseal", {"key": keys["unseal_key"]})
     await until(lambda: _active(settings), seconds=30)
-    await _ensure_key(settings, keys["root_token"])
+    await _ensure_keys(settings, keys["root_token"])
     for role, paths in POLICIES.items():
         await _ensure_token(settings, keys["root_token"], role, paths)
 
@@ -138,12 +143,13 @@ async def _active(settings: StackSettings) -> bool:
     return (await _call(settings, "GET", "sys/health")).status == HTTPStatus.OK
 
 
-async def _ensure_key(settings: StackSettings, root: str) -> None:
+async def _ensure_keys(settings: StackSettings, root: str) -> None:
     if "transit/" not in (await _checked(settings, "GET", "sys/mounts", token=root))["data"]:
         await _checked(settings, "POST", "sys/mounts/transit", {"type": "transit"}, root)
-    key = await _call(settings, "GET", f"transit/keys/{SIGNING_KEY}", token=root)
-    if key.status == HTTPStatus.NOT_FOUND:
-        await _checked(settings, "POST", f"transit/keys/{SIGNING_KEY}", {"type": "ed25519"}, root)
+    for name, kind in _KEYS.items():
+        key = await _call(settings, "GET", f"transit/keys/{name}", token=root)
+        if key.status == HTTPStatus.NOT_FOUND:
+            await _checked(settings, "POST", f"transit/keys/{name}", {"type": kind}, root)
 
 
 async def _ensure_token(settings: StackSettings, root: str, role: str, paths: dict[str, list[str]]) -> None:

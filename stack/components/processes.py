@@ -84,6 +84,7 @@ def process_environment(settings: StackSettings, role: str) -> dict[str, str]:
         "XORB_TEMPORAL_ADDRESS": temporal.address(settings),
         # The demo target can't have the usual ports.
         "XORB_VERIFICATION_PORTS": f"https:443,http:80,http:{settings.port('XORB_DEMO_HTTP_PORT').number}",
+        "XORB_WEBAUTHN_ORIGINS": _origins(settings),
         # Everybody here comes from one address.
         "XORB_RATE_LIMIT_SIGN_IN_ADDRESS": "50/second:500",
         **inherited,
@@ -98,6 +99,12 @@ def process_environment(settings: StackSettings, role: str) -> dict[str, str]:
 def secret_path(settings: StackSettings, role: str, name: str) -> Path:
     """The file of one secret of one process: ``name`` is that of the setting without ``XORB_``."""
     return settings.secrets / role / name.lower()
+
+
+def _origins(settings: StackSettings) -> str:
+    """The pages of the edge itself, which may ask for passkeys."""
+    plain, secure = (settings.port(f"XORB_GATEWAY_{kind}PORT").number for kind in ("", "TLS_"))
+    return f"http://localhost:{plain},https://localhost:{secure}"
 
 
 def _plain(name: str) -> bool:

@@ -67,6 +67,46 @@ class Opened:
     membership: Membership
 
 
+class FactorKind(Enum):
+    """What there is besides a password."""
+
+    TOTP = auto()
+    RECOVERY_CODE = auto()
+    PASSKEY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a sign-in asks for after the password.
+
+    Attributes:
+        challenge: The token that the answer comes with.
+        kinds: What the account has.
+        passkey_options: What a browser is asked for, as JSON; empty without a passkey.
+    """
+
+    challenge: str = field(repr=False)
+    expires_at: datetime
+    kinds: tuple[FactorKind, ...]
+    passkey_options: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A second factor as it was given: the code, or what a passkey signed."""
+
+    kind: FactorKind
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a signed-in account proves anew; at most one of both."""
+
+    password: str = field(default="", repr=False)
+    totp_code: str = field(default="", repr=False)
+
+
 class RefreshOutcome(Enum):
     """What presenting a refresh token leads to."""
 

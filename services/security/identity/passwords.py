@@ -34,6 +34,11 @@ async def verify(password: str, stored: str | None) -> bool:
     return await _in_thread(partial(_verify, password, stored))
 
 
+def outdated(stored: str) -> bool:
+    """Returns whether a hash was made with other parameters than today's, so that the password is to be hashed anew."""
+    return _HASHER.check_needs_rehash(stored)
+
+
 async def _in_thread(work: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(_THREADS, work)
 

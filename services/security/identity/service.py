@@ -17,6 +17,7 @@ from services.mesh.interceptors.layer import Context
 from services.mesh.tokens import Keys
 from services.security.identity import domain, guessable, passwords, store, wire
 from services.security.identity.domain import Account, RefreshOutcome, Session
+from services.security.identity.second_step import SecondStep
 from services.security.identity.signing_in import Sessions, event
 
 
@@ -29,6 +30,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         keys: The public parts of the signing key.
         access: Told when a session ends.
         sessions: Opens sessions.
+        second_step: Asks for second factors.
         sign_up_open: Whether anybody may create an account.
     """
 
@@ -36,6 +38,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
     keys: Keys
     access: Announcer
     sessions: Sessions
+    second_step: SecondStep
     sign_up_open: bool
 
     async def SignUp(self, request: identity_pb2.SignUpRequest, context: Context) -> identity_pb2.Account:
@@ -51,15 +54,22 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         return wire.account(account)
 
     async def SignIn(self, request: identity_pb2.SignInRequest, context: Context) -> identity_pb2.SessionTokens:
-        """Begins a session."""
+        """Begins a session, or asks for a second factor first."""
+        account = await self._account_of(domain.normalize_email(request.email), request.password)
         async with self.database.unit() as unit:
-            account = await store.account_by_email(unit, domain.normalize_email(request.email))
-        if account is not None:
-            calls.concern(account.id)
-        if not await passwords.verify(request.password, account.password_hash if account else None) or account is None:
-            raise Failure(Reason.WRONG_CREDENTIALS)
-        async with self.database.unit() as unit:
+            if demand := await self.second_step.demand(unit, account, request.organization):
+                return wire.demand(demand)
             return wire.tokens(await self.sessions.open(unit, account, request.organization, ["pwd"]))
+
+    async def CompleteSignIn(
+        self, request: identity_pb2.CompleteSignInRequest, context: Context
+    ) -> identity_pb2.SessionTokens:
+        """Begins a session with a second factor; a wrong one is counted before it is refused."""
+        async with self.database.unit() as unit:
+            opened = await self.second_step.complete(unit, request.challenge, wire.answer(request))
+        if opened is None:
+            raise Failure(Reason.WRONG_SECOND_FACTOR)
+        return wire.tokens(opened)
 
     async def RefreshSession(
         self, request: identity_pb2.RefreshSessionRequest, context: Context
@@ -93,6 +103,24 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
     ) -> identity_pb2.JsonWebKeySet:
         """Publishes the keys that verify access tokens."""
         return wire.key_set(await self.keys.public_keys())
+
+    async def _account_of(self, email: str, password: str) -> Account:
+        """Returns the account of an address and its password, hashed as passwords are hashed now.
+
+        Raises:
+            Failure: WRONG_CREDENTIALS; it takes as long whether there is no such account or it has another password.
+        """
+        async with self.database.unit() as unit:
+            account = await store.account_by_email(unit, email)
+        if account:
+            calls.concern(account.id)
+        if not await passwords.verify(password, account.password_hash if account else None) or account is None:
+            raise Failure(Reason.WRONG_CREDENTIALS)
+        if passwords.outdated(account.password_hash):
+            renewed = await passwords.hash_password(password)
+            async with self.database.unit() as unit:
+                await store.change_password(unit, account.id, account.password_hash, renewed)
+        return account
 
     async def _end(self, unit: Unit, session: UUID, now: datetime) -> None:
         """Ends a session: its refresh token is void, and from the commit on its access tokens are."""

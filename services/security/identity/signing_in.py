@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import grpc
 import grpc.aio
@@ -48,10 +49,7 @@ class Sessions:
         session = domain.begin(identifiers.new(), account, membership.organization, methods, _now())
         await store.add_session(unit, session)
         _identify(session)
-        signed_in = event("account.signed_in", account, "signed in")
-        # In the log of who lets them in, and in their own.
-        for log in {membership.organization, account.id} - {None}:
-            unit.record(signed_in, log)
+        tell(unit, account, "account.signed_in", "signed in", membership.organization)
         return await self._opened(unit, session, account, membership)
 
     async def proceed(self, unit: Unit, session: Session, account: Account, organization: str) -> Opened:
@@ -99,6 +97,20 @@ def _identify(session: Session) -> None:
     """Puts the session's name, too, to what the rest of a public call does."""
     caller = Caller(names.join("accounts", session.account), session.organization or NO_ORGANIZATION)
     calls.current().caller = replace(caller, session=str(session.id))
+
+
+def tell(unit: Unit, account: Account, kind: str, what: str, organization: UUID | None = None) -> None:
+    """Records what became of an account in its own log, and in that of the organization that it works in.
+
+    Args:
+        unit: The transaction.
+        account: The account.
+        kind: The event's type, such as `account.signed_in`.
+        what: How its line goes on after the account's name, such as `signed in`.
+        organization: The organization; that of the unit where it isn't given.
+    """
+    for log in {organization or unit.organization, account.id} - {calls.NO_ORGANIZATION}:
+        unit.record(event(kind, account, what), log)
 
 
 def event(kind: str, account: Account, what: str) -> Event:

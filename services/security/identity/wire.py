@@ -5,13 +5,28 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from xorb.core.v1 import organization_pb2
-from xorb.security.v1 import identity_pb2, session_pb2
+from xorb.security.v1 import factor_pb2, identity_pb2, session_pb2
 
 from services.mesh import names
 from services.mesh.calls import Caller
 from services.mesh.tokens import key_id
 from services.mesh.vault import PublicKey
-from services.security.identity.domain import Account, Membership, Opened, Session
+from services.security.identity.domain import (
+    Account,
+    Answer,
+    Demand,
+    FactorKind,
+    Membership,
+    Opened,
+    Proof,
+    Session,
+)
+
+_ANSWERS = {
+    "totp_code": FactorKind.TOTP,
+    "recovery_code": FactorKind.RECOVERY_CODE,
+    "passkey": FactorKind.PASSKEY,
+}
 
 
 def account(value: Account) -> identity_pb2.Account:
@@ -33,6 +48,25 @@ def tokens(opened: Opened) -> identity_pb2.SessionTokens:
     )
     message.expire_time.FromDatetime(opened.expires_at)
     return message
+
+
+def demand(value: Demand) -> identity_pb2.SessionTokens:
+    """Returns what a sign-in answers that asks for a second factor."""
+    kinds = [kind.name for kind in value.kinds]
+    factor = identity_pb2.SecondFactor(challenge=value.challenge, kinds=kinds, passkey_options=value.passkey_options)
+    factor.expire_time.FromDatetime(value.expires_at)
+    return identity_pb2.SessionTokens(second_factor=factor)
+
+
+def answer(request: identity_pb2.CompleteSignInRequest) -> Answer:
+    """Returns the second factor that a request gives."""
+    given = str(request.WhichOneof("answer"))
+    return Answer(_ANSWERS[given], getattr(request, given))
+
+
+def proof(message: factor_pb2.Proof) -> Proof:
+    """Returns what a request proves anew."""
+    return Proof(message.password, message.totp_code)
 
 
 def caller(value: Caller, owner: Account) -> identity_pb2.Caller:

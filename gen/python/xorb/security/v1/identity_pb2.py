@@ -31,7 +31,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from xorb.options.v1 import policy_pb2 as xorb_dot_options_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fxorb/security/v1/identity.proto\x12\x10xorb.security.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cxorb/options/v1/policy.proto\"\xc3\x01\n\x07\x41\x63\x63ount\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x13\n\x05\x65mail\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0c\x64isplay_name\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x35\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03:<\xea\x41\x39\n\x10xorb.dev/Account\x12\x12\x61\x63\x63ounts/{account}*\x08\x61\x63\x63ounts2\x07\x61\x63\x63ount\"u\n\rSignUpRequest\x12\x1d\n\x05\x65mail\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x18\xfe\x01`\x01\x12!\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05\x10\x0c\x18\x80\x02\x12\"\n\x0c\x64isplay_name\x18\x03 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\xc8\x01\"\x87\x01\n\rSignInRequest\x12\x1d\n\x05\x65mail\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xfe\x01\x12!\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05\x10\x01\x18\x80\x02\x12\x34\n\x0corganization\x18\x03 \x01(\tB\x1e\xe2\x41\x01\x01\xfa\x41\x17\n\x15xorb.dev/Organization\"u\n\x15RefreshSessionRequest\x12&\n\rrefresh_token\x18\x01 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05\x10\x01\x18\x80\x04\x12\x34\n\x0corganization\x18\x02 \x01(\tB\x1e\xe2\x41\x01\x01\xfa\x41\x17\n\x15xorb.dev/Organization\"\x10\n\x0eSignOutRequest\"\x12\n\x10GetCallerRequest\"\x19\n\x17GetJsonWebKeySetRequest\"\xe7\x01\n\rSessionTokens\x12\x1a\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1b\n\rrefresh_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x30\n\x07\x61\x63\x63ount\x18\x04 \x01(\x0b\x32\x19.xorb.security.v1.AccountB\x04\xe2\x41\x01\x03\x12\x34\n\x0corganization\x18\x05 \x01(\tB\x1e\xe2\x41\x01\x03\xfa\x41\x17\n\x15xorb.dev/Organization\"\xa0\x01\n\x06\x43\x61ller\x12\x30\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x19.xorb.security.v1.AccountB\x04\xe2\x41\x01\x03\x12\x34\n\x0corganization\x18\x02 \x01(\tB\x1e\xe2\x41\x01\x03\xfa\x41\x17\n\x15xorb.dev/Organization\x12\x13\n\x05roles\x18\x03 \x03(\tB\x04\xe2\x41\x01\x03\x12\x19\n\x0bpermissions\x18\x04 \x03(\tB\x04\xe2\x41\x01\x03\"A\n\rJsonWebKeySet\x12\x30\n\x04keys\x18\x01 \x03(\x0b\x32\x1c.xorb.security.v1.JsonWebKeyB\x04\xe2\x41\x01\x03\"|\n\nJsonWebKey\x12\x11\n\x03kty\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03\x63rv\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x0f\n\x01x\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03kid\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03\x61lg\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03use\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x32\xe2\x05\n\x0fIdentityService\x12o\n\x06SignUp\x12\x1f.xorb.security.v1.SignUpRequest\x1a\x19.xorb.security.v1.Account\")\xaa\xed\x18\x06\x08\x01(\x03\x30\x01\x82\xd3\xe4\x93\x02\x19\"\x14/v1/accounts:sign-up:\x01*\x12u\n\x06SignIn\x12\x1f.xorb.security.v1.SignInRequest\x1a\x1f.xorb.security.v1.SessionTokens\")\xaa\xed\x18\x06\x08\x01(\x03\x30\x01\x82\xd3\xe4\x93\x02\x19\"\x14/v1/sessions:sign-in:\x01*\x12\x85\x01\n\x0eRefreshSession\x12\'.xorb.security.v1.RefreshSessionRequest\x1a\x1f.xorb.security.v1.SessionTokens\")\xaa\xed\x18\x06\x08\x01(\x03\x30\x01\x82\xd3\xe4\x93\x02\x19\"\x14/v1/sessions:refresh:\x01*\x12o\n\x07SignOut\x12 .xorb.security.v1.SignOutRequest\x1a\x16.google.protobuf.Empty\"*\xaa\xed\x18\x06\x10\x01(\x02\x30\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/sessions:sign-out:\x01*\x12\x65\n\tGetCaller\x12\".xorb.security.v1.GetCallerRequest\x1a\x18.xorb.security.v1.Caller\"\x1a\xaa\xed\x18\x04\x10\x01(\x01\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/caller\x12\x86\x01\n\x10GetJsonWebKeySet\x12).xorb.security.v1.GetJsonWebKeySetRequest\x1a\x1f.xorb.security.v1.JsonWebKeySet\"&\xaa\xed\x18\x04\x08\x01(\x01\x82\xd3\xe4\x93\x02\x18\x12\x16/.well-known/jwks.jsonb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fxorb/security/v1/identity.proto\x12\x10xorb.security.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cxorb/options/v1/policy.proto\"\xc3\x01\n\x07\x41\x63\x63ount\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x13\n\x05\x65mail\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0c\x64isplay_name\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x35\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03:<\xea\x41\x39\n\x10xorb.dev/Account\x12\x12\x61\x63\x63ounts/{account}*\x08\x61\x63\x63ounts2\x07\x61\x63\x63ount\"u\n\rSignUpRequest\x12\x1d\n\x05\x65mail\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x18\xfe\x01`\x01\x12!\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05\x10\x0c\x18\x80\x02\x12\"\n\x0c\x64isplay_name\x18\x03 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\xc8\x01\"\x87\x01\n\rSignInRequest\x12\x1d\n\x05\x65mail\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xfe\x01\x12!\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05\x10\x01\x18\x80\x02\x12\x34\n\x0corganization\x18\x03 \x01(\tB\x1e\xe2\x41\x01\x01\xfa\x41\x17\n\x15xorb.dev/Organization\"\xb9\x01\n\x15\x43ompleteSignInRequest\x12\"\n\tchallenge\x18\x01 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05\x10\x01\x18\x80\x04\x12!\n\ttotp_code\x18\x02 \x01(\tB\x0c\xe2\x41\x02\x04\x01\xbaH\x04r\x02\x18\x10H\x00\x12%\n\rrecovery_code\x18\x03 \x01(\tB\x0c\xe2\x41\x02\x04\x01\xbaH\x04r\x02\x18@H\x00\x12!\n\x07passkey\x18\x04 \x01(\tB\x0e\xe2\x41\x02\x04\x01\xbaH\x06r\x04\x18\x80\x80\x02H\x00\x42\x0f\n\x06\x61nswer\x12\x05\xbaH\x02\x08\x01\"u\n\x15RefreshSessionRequest\x12&\n\rrefresh_token\x18\x01 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05\x10\x01\x18\x80\x04\x12\x34\n\x0corganization\x18\x02 \x01(\tB\x1e\xe2\x41\x01\x01\xfa\x41\x17\n\x15xorb.dev/Organization\"\x10\n\x0eSignOutRequest\"\x12\n\x10GetCallerRequest\"\x19\n\x17GetJsonWebKeySetRequest\"\xa4\x02\n\rSessionTokens\x12\x1a\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1b\n\rrefresh_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x30\n\x07\x61\x63\x63ount\x18\x04 \x01(\x0b\x32\x19.xorb.security.v1.AccountB\x04\xe2\x41\x01\x03\x12\x34\n\x0corganization\x18\x05 \x01(\tB\x1e\xe2\x41\x01\x03\xfa\x41\x17\n\x15xorb.dev/Organization\x12;\n\rsecond_factor\x18\x06 \x01(\x0b\x32\x1e.xorb.security.v1.SecondFactorB\x04\xe2\x41\x01\x03\"\xff\x01\n\x0cSecondFactor\x12\x17\n\tchallenge\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x38\n\x05kinds\x18\x03 \x03(\x0e\x32#.xorb.security.v1.SecondFactor.KindB\x04\xe2\x41\x01\x03\x12\x1d\n\x0fpasskey_options\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\"F\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x08\n\x04TOTP\x10\x01\x12\x11\n\rRECOVERY_CODE\x10\x02\x12\x0b\n\x07PASSKEY\x10\x03\"\xa0\x01\n\x06\x43\x61ller\x12\x30\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x19.xorb.security.v1.AccountB\x04\xe2\x41\x01\x03\x12\x34\n\x0corganization\x18\x02 \x01(\tB\x1e\xe2\x41\x01\x03\xfa\x41\x17\n\x15xorb.dev/Organization\x12\x13\n\x05roles\x18\x03 \x03(\tB\x04\xe2\x41\x01\x03\x12\x19\n\x0bpermissions\x18\x04 \x03(\tB\x04\xe2\x41\x01\x03\"A\n\rJsonWebKeySet\x12\x30\n\x04keys\x18\x01 \x03(\x0b\x32\x1c.xorb.security.v1.JsonWebKeyB\x04\xe2\x41\x01\x03\"|\n\nJsonWebKey\x12\x11\n\x03kty\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03\x63rv\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x0f\n\x01x\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03kid\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03\x61lg\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03use\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x32\xf3\x06\n\x0fIdentityService\x12o\n\x06SignUp\x12\x1f.xorb.security.v1.SignUpRequest\x1a\x19.xorb.security.v1.Account\")\xaa\xed\x18\x06\x08\x01(\x03\x30\x01\x82\xd3\xe4\x93\x02\x19\"\x14/v1/accounts:sign-up:\x01*\x12u\n\x06SignIn\x12\x1f.xorb.security.v1.SignInRequest\x1a\x1f.xorb.security.v1.SessionTokens\")\xaa\xed\x18\x06\x08\x01(\x03\x30\x01\x82\xd3\xe4\x93\x02\x19\"\x14/v1/sessions:sign-in:\x01*\x12\x8e\x01\n\x0e\x43ompleteSignIn\x12\'.xorb.security.v1.CompleteSignInRequest\x1a\x1f.xorb.security.v1.SessionTokens\"2\xaa\xed\x18\x06\x08\x01(\x03\x30\x01\x82\xd3\xe4\x93\x02\"\"\x1d/v1/sessions:complete-sign-in:\x01*\x12\x85\x01\n\x0eRefreshSession\x12\'.xorb.security.v1.RefreshSessionRequest\x1a\x1f.xorb.security.v1.SessionTokens\")\xaa\xed\x18\x06\x08\x01(\x03\x30\x01\x82\xd3\xe4\x93\x02\x19\"\x14/v1/sessions:refresh:\x01*\x12o\n\x07SignOut\x12 .xorb.security.v1.SignOutRequest\x1a\x16.google.protobuf.Empty\"*\xaa\xed\x18\x06\x10\x01(\x02\x30\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/sessions:sign-out:\x01*\x12\x65\n\tGetCaller\x12\".xorb.security.v1.GetCallerRequest\x1a\x18.xorb.security.v1.Caller\"\x1a\xaa\xed\x18\x04\x10\x01(\x01\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/caller\x12\x86\x01\n\x10GetJsonWebKeySet\x12).xorb.security.v1.GetJsonWebKeySetRequest\x1a\x1f.xorb.security.v1.JsonWebKeySet\"&\xaa\xed\x18\x04\x08\x01(\x01\x82\xd3\xe4\x93\x02\x18\x12\x16/.well-known/jwks.jsonb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -60,6 +60,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SIGNINREQUEST'].fields_by_name['password']._serialized_options = b'\342A\002\002\004\272H\007r\005\020\001\030\200\002'
   _globals['_SIGNINREQUEST'].fields_by_name['organization']._loaded_options = None
   _globals['_SIGNINREQUEST'].fields_by_name['organization']._serialized_options = b'\342A\001\001\372A\027\n\025xorb.dev/Organization'
+  _globals['_COMPLETESIGNINREQUEST'].oneofs_by_name['answer']._loaded_options = None
+  _globals['_COMPLETESIGNINREQUEST'].oneofs_by_name['answer']._serialized_options = b'\272H\002\010\001'
+  _globals['_COMPLETESIGNINREQUEST'].fields_by_name['challenge']._loaded_options = None
+  _globals['_COMPLETESIGNINREQUEST'].fields_by_name['challenge']._serialized_options = b'\342A\002\002\004\272H\007r\005\020\001\030\200\004'
+  _globals['_COMPLETESIGNINREQUEST'].fields_by_name['totp_code']._loaded_options = None
+  _globals['_COMPLETESIGNINREQUEST'].fields_by_name['totp_code']._serialized_options = b'\342A\002\004\001\272H\004r\002\030\020'
+  _globals['_COMPLETESIGNINREQUEST'].fields_by_name['recovery_code']._loaded_options = None
+  _globals['_COMPLETESIGNINREQUEST'].fields_by_name['recovery_code']._serialized_options = b'\342A\002\004\001\272H\004r\002\030@'
+  _globals['_COMPLETESIGNINREQUEST'].fields_by_name['passkey']._loaded_options = None
+  _globals['_COMPLETESIGNINREQUEST'].fields_by_name['passkey']._serialized_options = b'\342A\002\004\001\272H\006r\004\030\200\200\002'
   _globals['_REFRESHSESSIONREQUEST'].fields_by_name['refresh_token']._loaded_options = None
   _globals['_REFRESHSESSIONREQUEST'].fields_by_name['refresh_token']._serialized_options = b'\342A\002\002\004\272H\007r\005\020\001\030\200\004'
   _globals['_REFRESHSESSIONREQUEST'].fields_by_name['organization']._loaded_options = None
@@ -74,6 +84,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SESSIONTOKENS'].fields_by_name['account']._serialized_options = b'\342A\001\003'
   _globals['_SESSIONTOKENS'].fields_by_name['organization']._loaded_options = None
   _globals['_SESSIONTOKENS'].fields_by_name['organization']._serialized_options = b'\342A\001\003\372A\027\n\025xorb.dev/Organization'
+  _globals['_SESSIONTOKENS'].fields_by_name['second_factor']._loaded_options = None
+  _globals['_SESSIONTOKENS'].fields_by_name['second_factor']._serialized_options = b'\342A\001\003'
+  _globals['_SECONDFACTOR'].fields_by_name['challenge']._loaded_options = None
+  _globals['_SECONDFACTOR'].fields_by_name['challenge']._serialized_options = b'\342A\001\003'
+  _globals['_SECONDFACTOR'].fields_by_name['expire_time']._loaded_options = None
+  _globals['_SECONDFACTOR'].fields_by_name['expire_time']._serialized_options = b'\342A\001\003'
+  _globals['_SECONDFACTOR'].fields_by_name['kinds']._loaded_options = None
+  _globals['_SECONDFACTOR'].fields_by_name['kinds']._serialized_options = b'\342A\001\003'
+  _globals['_SECONDFACTOR'].fields_by_name['passkey_options']._loaded_options = None
+  _globals['_SECONDFACTOR'].fields_by_name['passkey_options']._serialized_options = b'\342A\001\003'
   _globals['_CALLER'].fields_by_name['account']._loaded_options = None
   _globals['_CALLER'].fields_by_name['account']._serialized_options = b'\342A\001\003'
   _globals['_CALLER'].fields_by_name['organization']._loaded_options = None
@@ -100,6 +120,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_IDENTITYSERVICE'].methods_by_name['SignUp']._serialized_options = b'\252\355\030\006\010\001(\0030\001\202\323\344\223\002\031\"\024/v1/accounts:sign-up:\001*'
   _globals['_IDENTITYSERVICE'].methods_by_name['SignIn']._loaded_options = None
   _globals['_IDENTITYSERVICE'].methods_by_name['SignIn']._serialized_options = b'\252\355\030\006\010\001(\0030\001\202\323\344\223\002\031\"\024/v1/sessions:sign-in:\001*'
+  _globals['_IDENTITYSERVICE'].methods_by_name['CompleteSignIn']._loaded_options = None
+  _globals['_IDENTITYSERVICE'].methods_by_name['CompleteSignIn']._serialized_options = b'\252\355\030\006\010\001(\0030\001\202\323\344\223\002\"\"\035/v1/sessions:complete-sign-in:\001*'
   _globals['_IDENTITYSERVICE'].methods_by_name['RefreshSession']._loaded_options = None
   _globals['_IDENTITYSERVICE'].methods_by_name['RefreshSession']._serialized_options = b'\252\355\030\006\010\001(\0030\001\202\323\344\223\002\031\"\024/v1/sessions:refresh:\001*'
   _globals['_IDENTITYSERVICE'].methods_by_name['SignOut']._loaded_options = None
@@ -114,22 +136,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SIGNUPREQUEST']._serialized_end=579
   _globals['_SIGNINREQUEST']._serialized_start=582
   _globals['_SIGNINREQUEST']._serialized_end=717
-  _globals['_REFRESHSESSIONREQUEST']._serialized_start=719
-  _globals['_REFRESHSESSIONREQUEST']._serialized_end=836
-  _globals['_SIGNOUTREQUEST']._serialized_start=838
-  _globals['_SIGNOUTREQUEST']._serialized_end=854
-  _globals['_GETCALLERREQUEST']._serialized_start=856
-  _globals['_GETCALLERREQUEST']._serialized_end=874
-  _globals['_GETJSONWEBKEYSETREQUEST']._serialized_start=876
-  _globals['_GETJSONWEBKEYSETREQUEST']._serialized_end=901
-  _globals['_SESSIONTOKENS']._serialized_start=904
-  _globals['_SESSIONTOKENS']._serialized_end=1135
-  _globals['_CALLER']._serialized_start=1138
-  _globals['_CALLER']._serialized_end=1298
-  _globals['_JSONWEBKEYSET']._serialized_start=1300
-  _globals['_JSONWEBKEYSET']._serialized_end=1365
-  _globals['_JSONWEBKEY']._serialized_start=1367
-  _globals['_JSONWEBKEY']._serialized_end=1491
-  _globals['_IDENTITYSERVICE']._serialized_start=1494
-  _globals['_IDENTITYSERVICE']._serialized_end=2232
+  _globals['_COMPLETESIGNINREQUEST']._serialized_start=720
+  _globals['_COMPLETESIGNINREQUEST']._serialized_end=905
+  _globals['_REFRESHSESSIONREQUEST']._serialized_start=907
+  _globals['_REFRESHSESSIONREQUEST']._serialized_end=1024
+  _globals['_SIGNOUTREQUEST']._serialized_start=1026
+  _globals['_SIGNOUTREQUEST']._serialized_end=1042
+  _globals['_GETCALLERREQUEST']._serialized_start=1044
+  _globals['_GETCALLERREQUEST']._serialized_end=1062
+  _globals['_GETJSONWEBKEYSETREQUEST']._serialized_start=1064
+  _globals['_GETJSONWEBKEYSETREQUEST']._serialized_end=1089
+  _globals['_SESSIONTOKENS']._serialized_start=1092
+  _globals['_SESSIONTOKENS']._serialized_end=1384
+  _globals['_SECONDFACTOR']._serialized_start=1387
+  _globals['_SECONDFACTOR']._serialized_end=1642
+  _globals['_SECONDFACTOR_KIND']._serialized_start=1572
+  _globals['_SECONDFACTOR_KIND']._serialized_end=1642
+  _globals['_CALLER']._serialized_start=1645
+  _globals['_CALLER']._serialized_end=1805
+  _globals['_JSONWEBKEYSET']._serialized_start=1807
+  _globals['_JSONWEBKEYSET']._serialized_end=1872
+  _globals['_JSONWEBKEY']._serialized_start=1874
+  _globals['_JSONWEBKEY']._serialized_end=1998
+  _globals['_IDENTITYSERVICE']._serialized_start=2001
+  _globals['_IDENTITYSERVICE']._serialized_end=2884
 # @@protoc_insertion_point(module_scope)

@@ -8,6 +8,7 @@ from google.protobuf import empty_pb2 as _empty_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from xorb.options.v1 import policy_pb2 as _policy_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
@@ -47,6 +48,18 @@ class SignInRequest(_message.Message):
     organization: str
     def __init__(self, email: _Optional[str] = ..., password: _Optional[str] = ..., organization: _Optional[str] = ...) -> None: ...
 
+class CompleteSignInRequest(_message.Message):
+    __slots__ = ("challenge", "totp_code", "recovery_code", "passkey")
+    CHALLENGE_FIELD_NUMBER: _ClassVar[int]
+    TOTP_CODE_FIELD_NUMBER: _ClassVar[int]
+    RECOVERY_CODE_FIELD_NUMBER: _ClassVar[int]
+    PASSKEY_FIELD_NUMBER: _ClassVar[int]
+    challenge: str
+    totp_code: str
+    recovery_code: str
+    passkey: str
+    def __init__(self, challenge: _Optional[str] = ..., totp_code: _Optional[str] = ..., recovery_code: _Optional[str] = ..., passkey: _Optional[str] = ...) -> None: ...
+
 class RefreshSessionRequest(_message.Message):
     __slots__ = ("refresh_token", "organization")
     REFRESH_TOKEN_FIELD_NUMBER: _ClassVar[int]
@@ -68,18 +81,42 @@ class GetJsonWebKeySetRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class SessionTokens(_message.Message):
-    __slots__ = ("access_token", "expire_time", "refresh_token", "account", "organization")
+    __slots__ = ("access_token", "expire_time", "refresh_token", "account", "organization", "second_factor")
     ACCESS_TOKEN_FIELD_NUMBER: _ClassVar[int]
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     REFRESH_TOKEN_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_FIELD_NUMBER: _ClassVar[int]
     ORGANIZATION_FIELD_NUMBER: _ClassVar[int]
+    SECOND_FACTOR_FIELD_NUMBER: _ClassVar[int]
     access_token: str
     expire_time: _timestamp_pb2.Timestamp
     refresh_token: str
     account: Account
     organization: str
-    def __init__(self, access_token: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., refresh_token: _Optional[str] = ..., account: _Optional[_Union[Account, _Mapping]] = ..., organization: _Optional[str] = ...) -> None: ...
+    second_factor: SecondFactor
+    def __init__(self, access_token: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., refresh_token: _Optional[str] = ..., account: _Optional[_Union[Account, _Mapping]] = ..., organization: _Optional[str] = ..., second_factor: _Optional[_Union[SecondFactor, _Mapping]] = ...) -> None: ...
+
+class SecondFactor(_message.Message):
+    __slots__ = ("challenge", "expire_time", "kinds", "passkey_options")
+    class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        KIND_UNSPECIFIED: _ClassVar[SecondFactor.Kind]
+        TOTP: _ClassVar[SecondFactor.Kind]
+        RECOVERY_CODE: _ClassVar[SecondFactor.Kind]
+        PASSKEY: _ClassVar[SecondFactor.Kind]
+    KIND_UNSPECIFIED: SecondFactor.Kind
+    TOTP: SecondFactor.Kind
+    RECOVERY_CODE: SecondFactor.Kind
+    PASSKEY: SecondFactor.Kind
+    CHALLENGE_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    KINDS_FIELD_NUMBER: _ClassVar[int]
+    PASSKEY_OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    challenge: str
+    expire_time: _timestamp_pb2.Timestamp
+    kinds: _containers.RepeatedScalarFieldContainer[SecondFactor.Kind]
+    passkey_options: str
+    def __init__(self, challenge: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., kinds: _Optional[_Iterable[_Union[SecondFactor.Kind, str]]] = ..., passkey_options: _Optional[str] = ...) -> None: ...
 
 class Caller(_message.Message):
     __slots__ = ("account", "organization", "roles", "permissions")

@@ -46,6 +46,11 @@ class IdentityServiceStub:
                 request_serializer=xorb_dot_security_dot_v1_dot_identity__pb2.SignInRequest.SerializeToString,
                 response_deserializer=xorb_dot_security_dot_v1_dot_identity__pb2.SessionTokens.FromString,
                 _registered_method=True)
+        self.CompleteSignIn = channel.unary_unary(
+                '/xorb.security.v1.IdentityService/CompleteSignIn',
+                request_serializer=xorb_dot_security_dot_v1_dot_identity__pb2.CompleteSignInRequest.SerializeToString,
+                response_deserializer=xorb_dot_security_dot_v1_dot_identity__pb2.SessionTokens.FromString,
+                _registered_method=True)
         self.RefreshSession = channel.unary_unary(
                 '/xorb.security.v1.IdentityService/RefreshSession',
                 request_serializer=xorb_dot_security_dot_v1_dot_identity__pb2.RefreshSessionRequest.SerializeToString,
@@ -82,9 +87,21 @@ class IdentityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SignIn(self, request, context):
-        """Exchanges e-mail and password for an access token and a refresh token.
+        """Exchanges e-mail and password for an access token and a refresh token. An account with a second factor gets no
+        tokens yet but a challenge in `second_factor`, for CompleteSignIn.
 
         Errors: WRONG_CREDENTIALS; NOT_FOUND for an organization that the account isn't a member of, or is suspended in.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CompleteSignIn(self, request, context):
+        """Ends a sign-in that asked for a second factor. A challenge is good for five minutes, five attempts and one success;
+        a code of an authenticator app is good once.
+
+        Errors: WRONG_SECOND_FACTOR, INVALID_CHALLENGE, RATE_LIMITED; NOT_FOUND for an organization that the account isn't a
+        member of, or is suspended in.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -138,6 +155,11 @@ def add_IdentityServiceServicer_to_server(servicer, server):
             'SignIn': grpc.unary_unary_rpc_method_handler(
                     servicer.SignIn,
                     request_deserializer=xorb_dot_security_dot_v1_dot_identity__pb2.SignInRequest.FromString,
+                    response_serializer=xorb_dot_security_dot_v1_dot_identity__pb2.SessionTokens.SerializeToString,
+            ),
+            'CompleteSignIn': grpc.unary_unary_rpc_method_handler(
+                    servicer.CompleteSignIn,
+                    request_deserializer=xorb_dot_security_dot_v1_dot_identity__pb2.CompleteSignInRequest.FromString,
                     response_serializer=xorb_dot_security_dot_v1_dot_identity__pb2.SessionTokens.SerializeToString,
             ),
             'RefreshSession': grpc.unary_unary_rpc_method_handler(
@@ -215,6 +237,33 @@ class IdentityService:
             target,
             '/xorb.security.v1.IdentityService/SignIn',
             xorb_dot_security_dot_v1_dot_identity__pb2.SignInRequest.SerializeToString,
+            xorb_dot_security_dot_v1_dot_identity__pb2.SessionTokens.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CompleteSignIn(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.security.v1.IdentityService/CompleteSignIn',
+            xorb_dot_security_dot_v1_dot_identity__pb2.CompleteSignInRequest.SerializeToString,
             xorb_dot_security_dot_v1_dot_identity__pb2.SessionTokens.FromString,
             options,
             channel_credentials,

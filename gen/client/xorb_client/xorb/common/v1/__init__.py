@@ -192,6 +192,21 @@ class ErrorReason(betterproto2.Enum):
     RESOURCE_EXHAUSTED. Too many requests of this kind; wait as long as the header `Retry-After` says.
     """
 
+    WRONG_SECOND_FACTOR = 34
+    """
+    UNAUTHENTICATED. The second factor is wrong, or was used before.
+    """
+
+    INVALID_CHALLENGE = 35
+    """
+    UNAUTHENTICATED. The challenge has ended: by success, by too many attempts, or after five minutes. Begin again.
+    """
+
+    REAUTHENTICATION_REQUIRED = 36
+    """
+    PERMISSION_DENIED. The change asks for a proof that it is still the same person, and there is none, or a wrong one.
+    """
+
     MALFORMED_REQUEST = 60
     """
     INVALID_ARGUMENT. The request isn't well-formed, or has parts that the contract doesn't know; the edge refuses it.
@@ -244,6 +259,9 @@ class ErrorReason(betterproto2.Enum):
             31: "ERROR_REASON_LAST_OWNER",
             32: "ERROR_REASON_INVALID_INVITATION",
             33: "ERROR_REASON_RATE_LIMITED",
+            34: "ERROR_REASON_WRONG_SECOND_FACTOR",
+            35: "ERROR_REASON_INVALID_CHALLENGE",
+            36: "ERROR_REASON_REAUTHENTICATION_REQUIRED",
             60: "ERROR_REASON_MALFORMED_REQUEST",
             61: "ERROR_REASON_REQUEST_TOO_LARGE",
             62: "ERROR_REASON_METHOD_NOT_FOUND",
@@ -286,6 +304,9 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_LAST_OWNER": 31,
             "ERROR_REASON_INVALID_INVITATION": 32,
             "ERROR_REASON_RATE_LIMITED": 33,
+            "ERROR_REASON_WRONG_SECOND_FACTOR": 34,
+            "ERROR_REASON_INVALID_CHALLENGE": 35,
+            "ERROR_REASON_REAUTHENTICATION_REQUIRED": 36,
             "ERROR_REASON_MALFORMED_REQUEST": 60,
             "ERROR_REASON_REQUEST_TOO_LARGE": 61,
             "ERROR_REASON_METHOD_NOT_FOUND": 62,

@@ -1,0 +1,1 @@
+"""Passkeys: keys of a person's devices (WebAuthn)."""
