@@ -7,7 +7,6 @@ never refused for it. The development authority may vouch for no name but ``loca
 
 import ipaddress
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -93,7 +92,7 @@ def renew(settings: StackSettings) -> None:
     leaf = _leaf(authority, authority_key, key.public_key())
     version = make_directory(folder / f"{leaf.serial_number:x}")
     write_secret(version / "key.pem", _private(key))
-    write_secret(version / "certificate.pem", _public([leaf, authority]))
+    write_secret(version / "certificate.pem", _public(leaf))
     before = (folder / "current").resolve()
     draft = folder / f".current.{os.getpid()}"
     draft.unlink(missing_ok=True)
@@ -139,7 +138,7 @@ def _authority(settings: StackSettings) -> tuple[x509.Certificate, ec.EllipticCu
         .sign(key, hashes.SHA256())
     )
     write_secret(kept_key, _private(key))
-    write_secret(kept, _public([made]))
+    write_secret(kept, _public(made))
     return made, key
 
 
@@ -188,5 +187,5 @@ def _private(key: ec.EllipticCurvePrivateKey) -> str:
     return key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, plain).decode()
 
 
-def _public(chain: Sequence[x509.Certificate]) -> str:
-    return "".join(each.public_bytes(_PEM).decode() for each in chain)
+def _public(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(_PEM).decode()

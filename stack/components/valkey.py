@@ -1,4 +1,4 @@
-"""Valkey 9: a Unix socket and a loopback port, a password, no administration over the wire."""
+"""Valkey 9: a Unix socket and no port, a password, no administration over the wire."""
 
 import asyncio
 import hashlib
@@ -15,8 +15,7 @@ from stack.secret_files import new_secret, read_or_create, write_secret
 from stack.settings import StackSettings
 
 _CONFIGURATION = """\
-bind 127.0.0.1
-port {port}
+port 0
 unixsocket {socket}
 unixsocketperm 700
 protected-mode yes
@@ -54,14 +53,12 @@ def url(settings: StackSettings) -> str:
 
 def valkey(settings: StackSettings) -> Component:
     """The Valkey server."""
-    port = settings.port("XORB_REDIS_PORT")
     directory = settings.home / "valkey"
     return Component(
         name="valkey",
         command=(str(get_binary_path()), str(directory / "valkey.conf")),
         environment=plain_environment(settings),
         directory=settings.home,
-        ports=(port,),
         healthy=lambda: _healthy(settings),
         prepare=lambda: asyncio.to_thread(_prepare, settings, directory),
         sockets=(socket_path(settings),),
@@ -71,7 +68,6 @@ def valkey(settings: StackSettings) -> Component:
 def _prepare(settings: StackSettings, directory: Path) -> None:
     make_directory(directory)
     configuration = _CONFIGURATION.format(
-        port=settings.ports["XORB_REDIS_PORT"],
         socket=_quoted(socket_path(settings)),
         directory=_quoted(directory),
         digest=hashlib.sha256(password(settings).encode()).hexdigest(),

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
-from redis.exceptions import AuthenticationError, ResponseError
+from redis.exceptions import RedisError, ResponseError
 
 from stack import http
 
@@ -68,8 +68,9 @@ async def test_valkey_wants_its_password_and_has_no_administration(stack_environ
         for command in ("CONFIG GET *", "DEBUG SLEEP 0", "SHUTDOWN", "REPLICAOF NO ONE", "MODULE LIST"):
             with pytest.raises(ResponseError):
                 await client.execute_command(*command.split())
-    async with Redis(port=int(stack_environment["XORB_REDIS_PORT"])) as stranger:
-        with pytest.raises(AuthenticationError):
+    socket = f"{stack_environment['XORB_RUN_DIRECTORY']}/valkey.sock"
+    async with Redis(unix_socket_path=socket) as stranger:
+        with pytest.raises(RedisError, match="authenticated"):
             await stranger.ping()
 
 

@@ -152,7 +152,8 @@ def test_a_development_certificate_is_kept_and_short(settings: StackSettings) ->
     made = files(settings).certificate.read_bytes()
     prepare(settings)
     assert files(settings).certificate.read_bytes() == made
-    leaf, authority = x509.load_pem_x509_certificates(made)
+    [leaf] = x509.load_pem_x509_certificates(made)
+    authority = x509.load_pem_x509_certificate(authority_path(settings).read_bytes())
     assert leaf.not_valid_after_utc - leaf.not_valid_before_utc < LIFETIME * 1.1
     constraints = authority.extensions.get_extension_for_class(x509.NameConstraints).value
     assert [name.value for name in constraints.permitted_subtrees or ()] == ["localhost"]

@@ -67,13 +67,13 @@ async def test_up_status_and_down(settings: StackSettings) -> None:
 
 
 async def test_a_port_in_use_is_told_with_its_setting(settings: StackSettings) -> None:
-    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", settings.ports["XORB_REDIS_PORT"])
+    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", settings.ports["XORB_VAULT_PORT"])
     async with server:
         for command in ("up", "port-check"):
             code, output = await stack(settings, command, *ONLY)
             assert code == 1
-            assert f"Port {settings.ports['XORB_REDIS_PORT']} is in use" in output
-            assert "set XORB_REDIS_PORT to another port" in output
+            assert f"Port {settings.ports['XORB_VAULT_PORT']} is in use" in output
+            assert "set XORB_VAULT_PORT to another port" in output
             assert "Traceback" not in output
 
 
