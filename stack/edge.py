@@ -12,6 +12,7 @@ from stack.edge_bodies import lua_tables
 from stack.edge_bounds import bounds, socket_options
 from stack.edge_clusters import NOWHERE, clusters
 from stack.edge_headers import page_policy, request_mutations, response_mutations
+from stack.edge_keys import key_exchange
 from stack.edge_limits import guards, rate_limits
 from stack.edge_replies import local_replies
 from stack.edge_tls import secured
@@ -100,6 +101,7 @@ def _values(settings: StackSettings, contracts: EdgeContracts) -> Fragment:
         "router": _router(),
         "rate_limits": rate_limits(settings),
         **guards(settings),
+        "key_exchange": key_exchange(),
         "local_replies": local_replies(),
         "request_mutations": request_mutations(),
         "response_mutations": response_mutations(),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from stack.edge_keys import CLUSTER as KEYS
 from stack.edge_limits import CLUSTER as RATE_LIMIT
 from stack.settings import StackSettings
 
@@ -36,7 +37,7 @@ _OUTLIERS = {
 
 def clusters(settings: StackSettings) -> list[Fragment]:
     """All clusters of the edge."""
-    grpc = [_grpc(settings, name) for name in (*GRPC_PROCESSES, RATE_LIMIT)]
+    grpc = [_grpc(settings, name) for name in (*GRPC_PROCESSES, RATE_LIMIT, KEYS)]
     bridge = _cluster("bridge", {"pipe": {"path": str(settings.run / "bridge.sock")}})
     port = settings.ports["XORB_GATEWAY_PORT"]
     itself = _cluster("edge", {"socket_address": {"address": "127.0.0.1", "port_value": port}})

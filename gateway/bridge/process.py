@@ -14,13 +14,16 @@ from services.mesh.settings import Settings
 SOCKET_NAME = "bridge.sock"
 
 
-async def serve(settings: Settings, stopped: asyncio.Event, openapi: Path | None = None) -> None:
+async def serve(
+    settings: Settings, stopped: asyncio.Event, openapi: Path | None = None, upstream: Upstream | None = None
+) -> None:
     """Serves WebSockets on `<run directory>/bridge.sock` until `stopped` is set, then drains.
 
     Args:
         settings: Where the socket and the services are. Bounds come from `XORB_BRIDGE_*`, see `limits`.
         stopped: Set by whoever stops the process.
         openapi: The folder of `openapi.json` and `reference.html`, to be served at `/openapi.json` and `/docs`.
+        upstream: The services; those of the settings where it isn't given.
 
     Raises:
         LimitError: A setting `XORB_BRIDGE_*` isn't valid.
@@ -28,7 +31,7 @@ async def serve(settings: Settings, stopped: asyncio.Event, openapi: Path | None
     """
     bridge = Bridge(
         routes=Routes.of_contracts(),
-        upstream=Upstream(settings.address),
+        upstream=upstream or Upstream(settings.address),
         limits=limits.read(os.environ),
         pages=Pages(openapi),
     )

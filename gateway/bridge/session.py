@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from google.protobuf.message import Message
@@ -92,6 +92,7 @@ class Session:
         credentials = await self._credentials()
         if credentials.resume_token:
             _set_resume_token(request, credentials.resume_token)
+        credentials = replace(credentials, token=await self._upstream.token(credentials.token))
         token: Metadata = (("authorization", f"Bearer {credentials.token}"),) if credentials.token else ()
         token += self._headers((ADDRESS,))
         if route.bidirectional:

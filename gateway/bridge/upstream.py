@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 import grpc
 import grpc.aio
 from google.protobuf.message import Message
+from google.rpc import code_pb2
 from opentelemetry import metrics
 
 from gateway.bridge import problems
 from gateway.bridge.frames import Encoder, Frame
 from gateway.bridge.routes import Route
+from gateway.keys.exchange import Exchange, Refused, Unreachable
+from services.mesh import api_keys
 from services.mesh.events.sharing import SHARE, SILENT, VIEW
 
 Metadata = tuple[tuple[str, str], ...]
@@ -21,6 +24,7 @@ _Call = grpc.aio.UnaryStreamCall[bytes, bytes] | grpc.aio.StreamStreamCall[Messa
 _OPEN = metrics.get_meter(__name__).create_up_down_counter(
     "rpc.client.open_streams", description="Calls to services open now"
 )
+_KEYS_PLANE = "security"
 _CHANNEL_OPTIONS = (
     # A stalled reader must cost kilobytes, not the megabytes that gRPC's window would grow to.
     ("grpc.http2.bdp_probe", 0),
@@ -66,7 +70,25 @@ class Upstream:
         self._address = address
         self._channels: dict[str, grpc.aio.Channel] = {}
         self._encoder = Encoder()
+        self.exchange = Exchange(lambda: self._to(_KEYS_PLANE))
         self.open_calls = 0
+
+    async def token(self, shown: str) -> str:
+        """Returns the access token for what a client showed: itself, or that of an API key.
+
+        Raises:
+            Problem: The key isn't good, or nobody can say.
+        """
+        if not shown.startswith(api_keys.PREFIX):
+            return shown
+        try:
+            return await self.exchange.token(shown)
+        except Refused as error:
+            message = "The API key isn't known, or has ended."
+            raise problems.problem(code_pb2.UNAUTHENTICATED, "UNAUTHENTICATED", message) from error
+        except Unreachable as error:
+            message = "Nobody can look at API keys at the moment. Try again."
+            raise problems.problem(code_pb2.UNAVAILABLE, "UNAVAILABLE", message) from error
 
     async def frames(self, request: CallRequest) -> AsyncGenerator[Frame, None]:
         """Opens a server-streaming call and yields its responses.
@@ -109,11 +131,12 @@ class Upstream:
         return method(request.content, metadata=request.metadata)
 
     def _channel(self, route: Route) -> grpc.aio.Channel:
-        if route.plane not in self._channels:
-            self._channels[route.plane] = grpc.aio.insecure_channel(
-                self._address(route.plane), options=_CHANNEL_OPTIONS
-            )
-        return self._channels[route.plane]
+        return self._to(route.plane)
+
+    def _to(self, plane: str) -> grpc.aio.Channel:
+        if plane not in self._channels:
+            self._channels[plane] = grpc.aio.insecure_channel(self._address(plane), options=_CHANNEL_OPTIONS)
+        return self._channels[plane]
 
     async def _responses(self, route: Route, call: _Call) -> AsyncGenerator[Frame, None]:
         self.open_calls += 1

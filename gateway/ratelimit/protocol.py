@@ -7,27 +7,27 @@ aren't an installed package's).
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from gateway import messages
+from gateway.messages import STRING, UINT32, UINT64
 
 SERVICE = "envoy.service.ratelimit.v3.RateLimitService"
 METHOD = "ShouldRateLimit"
 
-_PACKAGE = "xorb.gateway.ratelimit"
 _OK, _OVER_LIMIT = 1, 2
-_FIELD = descriptor_pb2.FieldDescriptorProto
-_STRING, _NUMBER, _LONG = _FIELD.TYPE_STRING, _FIELD.TYPE_UINT32, _FIELD.TYPE_UINT64
-# By message: name, number and type of each field; a message's name as a type, in a list where repeated.
-_MESSAGES: dict[str, list[tuple[str, int, Any]]] = {
-    "Entry": [("key", 1, _STRING), ("value", 2, _STRING)],
-    "Count": [("value", 1, _LONG)],
-    "Descriptor": [("entries", 1, ["Entry"]), ("hits_addend", 3, "Count")],
-    "Request": [("domain", 1, _STRING), ("descriptors", 2, ["Descriptor"]), ("hits_addend", 3, _NUMBER)],
-    "Status": [("code", 1, _NUMBER)],
-    "Header": [("key", 1, _STRING), ("value", 2, _STRING)],
-    "Response": [("overall_code", 1, _NUMBER), ("statuses", 2, ["Status"]), ("headers", 3, ["Header"])],
-}
+_CLASSES = messages.declare(
+    "xorb.gateway.ratelimit",
+    {
+        "Entry": [("key", 1, STRING), ("value", 2, STRING)],
+        "Count": [("value", 1, UINT64)],
+        "Descriptor": [("entries", 1, ["Entry"]), ("hits_addend", 3, "Count")],
+        "Request": [("domain", 1, STRING), ("descriptors", 2, ["Descriptor"]), ("hits_addend", 3, UINT32)],
+        "Status": [("code", 1, UINT32)],
+        "Header": [("key", 1, STRING), ("value", 2, STRING)],
+        "Response": [("overall_code", 1, UINT32), ("statuses", 2, ["Status"]), ("headers", 3, ["Header"])],
+    },
+)
+_request, _response = _CLASSES["Request"], _CLASSES["Response"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,23 +110,3 @@ def response_of(content: bytes) -> RateLimitResponse:
 
 def _code(admitted: bool) -> int:
     return _OK if admitted else _OVER_LIMIT
-
-
-def _classes() -> dict[str, Any]:
-    file = descriptor_pb2.FileDescriptorProto(name="gateway/ratelimit.proto", package=_PACKAGE, syntax="proto3")
-    for name, fields in _MESSAGES.items():
-        file.message_type.add(name=name, field=[_field(*one) for one in fields])
-    pool = descriptor_pool.DescriptorPool()
-    pool.Add(file)
-    return message_factory.GetMessageClassesForFiles([file.name], pool)
-
-
-def _field(name: str, number: int, kind: Any) -> descriptor_pb2.FieldDescriptorProto:  # noqa: ANN401 - see _MESSAGES
-    label = _FIELD.LABEL_REPEATED if isinstance(kind, list) else _FIELD.LABEL_OPTIONAL
-    kind = kind[0] if isinstance(kind, list) else kind
-    if isinstance(kind, str):
-        return _FIELD(name=name, number=number, label=label, type=_FIELD.TYPE_MESSAGE, type_name=f".{_PACKAGE}.{kind}")
-    return _FIELD(name=name, number=number, label=label, type=kind)
-
-
-_request, _response = (_classes()[f"{_PACKAGE}.{name}"] for name in ("Request", "Response"))

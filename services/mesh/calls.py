@@ -17,11 +17,11 @@ class Caller:
     """Who calls.
 
     Attributes:
-        subject: The account's resource name, a service's SPIFFE identity, or `anonymous`.
+        subject: The account's or service account's resource name, a service's SPIFFE identity, or `anonymous`.
         organization: The organization of the token; `NO_ORGANIZATION` where there is none.
         roles: The account's roles in it: what its token says until authorization has asked, then those of now.
         permissions: What these roles grant; nothing until authorization has asked.
-        session: The session's identifier; empty for services.
+        session: The identifier of the session, or of a service account's API key; empty for services.
         token: The bearer token, to travel with calls on the caller's behalf.
     """
 
@@ -36,6 +36,11 @@ class Caller:
     def is_account(self) -> bool:
         """Whether an account calls, rather than a service or nobody."""
         return self.subject.startswith("accounts/")
+
+    @property
+    def is_service_account(self) -> bool:
+        """Whether a program calls that works in an organization (`organizations/…/serviceAccounts/…`)."""
+        return self.subject.startswith("organizations/")
 
     @property
     def account(self) -> UUID | None:

@@ -18,7 +18,17 @@ from xorb.core.v1 import (
     target_pb2,
 )
 from xorb.options.v1 import policy_pb2
-from xorb.security.v1 import account_pb2, factor_pb2, identity_pb2, passkey_pb2, password_pb2, session_pb2
+from xorb.security.v1 import (
+    account_pb2,
+    api_key_pb2,
+    factor_pb2,
+    identity_pb2,
+    member_session_pb2,
+    passkey_pb2,
+    password_pb2,
+    service_account_pb2,
+    session_pb2,
+)
 
 from services.mesh.descriptors import extension
 
@@ -37,6 +47,9 @@ CONTRACTS: tuple[FileDescriptor, ...] = (
     password_pb2.DESCRIPTOR,
     factor_pb2.DESCRIPTOR,
     passkey_pb2.DESCRIPTOR,
+    member_session_pb2.DESCRIPTOR,
+    service_account_pb2.DESCRIPTOR,
+    api_key_pb2.DESCRIPTOR,
     account_pb2.DESCRIPTOR,
     operations_pb2.DESCRIPTOR,
 )
@@ -46,7 +59,8 @@ CONTRACTS: tuple[FileDescriptor, ...] = (
 class Policy:
     """Who may call a method.
 
-    Exactly one of `public`, `authenticated`, `permission` and `internal_callers` is set.
+    Exactly one of `public`, `authenticated`, `permission` and `internal_callers` is set. `service_accounts` says that
+    `authenticated` takes them, too.
     """
 
     public: bool = False
@@ -54,6 +68,7 @@ class Policy:
     permission: str = ""
     internal_callers: frozenset[str] = frozenset()
     audited: bool = False
+    service_accounts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +120,7 @@ def _policy(method: MethodDescriptor) -> Policy:
         permission=declared.permission,
         internal_callers=frozenset(declared.internal.spiffe_ids),
         audited=declared.audited,
+        service_accounts=declared.service_accounts,
     )
 
 

@@ -38,6 +38,8 @@ class BuiltIn:
 
 # Where colleagues are, and what they tried, is for those who answer for it or look into it.
 _AUDIT = ("audit.read",)
+# Who else is let in, by which way, is for those to know who answer for it.
+_ADMISSION = ("invitations.read", "service_accounts.read", "api_keys.read", "sessions.read")
 _OWNERS_ONLY = ("organizations.transfer", "organizations.suspend", "organizations.resume")
 
 BUILT_IN = {
@@ -53,16 +55,16 @@ BUILT_IN = {
         "Analyst",
         "Works findings, except that others decide what is left as it is.",
         ("*.read", "findings.*"),
-        (*_AUDIT, "invitations.read", "findings.dismiss"),
+        (*_AUDIT, *_ADMISSION, "findings.dismiss"),
     ),
     "pentester": BuiltIn(
         "Pentester",
         "Tests what is registered.",
         ("*.read", "targets.verify", "scans.*", "operations.*", "findings.update", "findings.reopen"),
-        (*_AUDIT, "invitations.read"),
+        (*_AUDIT, *_ADMISSION),
     ),
     "auditor": BuiltIn("Auditor", "Sees everything and changes nothing.", ("*.read",)),
-    "viewer": BuiltIn("Viewer", "Sees the daily work and changes nothing.", ("*.read",), (*_AUDIT, "invitations.read")),
+    "viewer": BuiltIn("Viewer", "Sees the daily work and changes nothing.", ("*.read",), (*_AUDIT, *_ADMISSION)),
 }
 """The built-in roles by name."""
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from services.mesh import calls, identifiers
+from services.mesh import calls, identifiers, names
 from services.mesh.calls import Caller
 from services.mesh.errors import Failure, Reason
 from services.mesh.vault import PublicKey
@@ -160,16 +160,22 @@ def _caller(claims: Mapping[str, Any], token: str) -> Caller:
         if not claims["sub"].startswith("spiffe://xorb/"):
             raise ValueError("not an identity of the mesh")
         return Caller(subject=claims["sub"], token=token)
-    kind, _, account = claims["sub"].partition("/")
-    if kind != "accounts":
-        raise ValueError("not an account")
+    organization = UUID(claims["org"]) if claims["org"] else calls.NO_ORGANIZATION
     return Caller(
-        subject=f"accounts/{UUID(account)}",
-        organization=UUID(claims["org"]) if claims["org"] else calls.NO_ORGANIZATION,
+        subject=_subject(claims["sub"], organization),
+        organization=organization,
         roles=_texts(claims["roles"]),
         session=str(UUID(claims["sid"])),
         token=token,
     )
+
+
+def _subject(text: str, organization: UUID) -> str:
+    """Returns the name of an account, or of a service account of the organization."""
+    kind, _, identifier = text.rpartition("/")
+    if kind not in {"accounts", names.join("organizations", organization, "serviceAccounts")}:
+        raise ValueError("not an account")
+    return f"{kind}/{UUID(identifier)}"
 
 
 def _texts(value: Iterable[object]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from services.mesh.cipher import TransitCipher
 from services.mesh.pages import Pager
 from services.mesh.settings import Settings
 from services.mesh.tokens import Issuer
-from services.roles import process
+from services.roles import admission, process
 from services.security.identity.accounts import AccountsServicer
 from services.security.identity.changing_password import PasswordsServicer
 from services.security.identity.factors.codes import Codes
@@ -38,6 +38,7 @@ SERVICES = (
     "xorb.security.v1.FactorsService",
     "xorb.security.v1.PasskeysService",
     "xorb.security.v1.AccountsService",
+    *admission.SERVICES,
 )
 
 
@@ -69,6 +70,7 @@ async def run(settings: Settings) -> None:
             factor_pb2_grpc.add_FactorsServiceServicer_to_server(factors, server)
             passkey_pb2_grpc.add_PasskeysServiceServicer_to_server(passkeys, server)
             account_pb2_grpc.add_AccountsServiceServicer_to_server(AccountsServicer(database), server)
+            admission.register(server, database, pager, access, opener)
 
         await process.serve(
             ROLE,

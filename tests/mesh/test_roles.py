@@ -19,6 +19,7 @@ FINDINGS = {"findings.reopen", "findings.resolve", "findings.triage", "findings.
 SCANS = {"operations.cancel", "scans.control", "scans.create"}
 TARGETS = {"targets.create", "targets.delete", "targets.update", "targets.verify"}
 PEOPLE = {
+    "api_keys.manage",
     "invitations.create",
     "invitations.revoke",
     "members.delete",
@@ -27,17 +28,20 @@ PEOPLE = {
     "roles.create",
     "roles.delete",
     "roles.update",
+    "service_accounts.manage",
+    "sessions.revoke",
 }
+ADMISSION = {"api_keys.read", "invitations.read", "service_accounts.read", "sessions.read"}
 OWNERSHIP = {"organizations.resume", "organizations.suspend", "organizations.transfer"}
-ADMINISTRATION = {"audit.read", "invitations.read", "organizations.update", "findings.dismiss", *PEOPLE}
+ADMINISTRATION = {"audit.read", "organizations.update", "findings.dismiss", *ADMISSION, *PEOPLE}
 
 PINNED = {
     "owner": READ | FINDINGS | SCANS | TARGETS | ADMINISTRATION | OWNERSHIP,
     "administrator": READ | FINDINGS | SCANS | TARGETS | ADMINISTRATION,
-    "security_manager": READ | FINDINGS | SCANS | TARGETS | {"invitations.read", "findings.dismiss"},
+    "security_manager": READ | FINDINGS | SCANS | TARGETS | ADMISSION | {"findings.dismiss"},
     "analyst": READ | FINDINGS,
     "pentester": READ | SCANS | {"findings.reopen", "findings.update", "targets.verify"},
-    "auditor": READ | {"audit.read", "invitations.read"},
+    "auditor": READ | ADMISSION | {"audit.read"},
     "viewer": READ,
 }
 """Who adds a permission to the contracts decides here which roles have it."""

@@ -18,7 +18,18 @@ from services.mesh.filters import Field
 from services.mesh.interceptors.layer import Context
 from services.mesh.pages import Pager, PageRequest
 
-_NOUNS = ("account", "finding", "invitation", "member", "organization", "role", "scan", "target")
+_NOUNS = (
+    "account",
+    "api_key",
+    "finding",
+    "invitation",
+    "member",
+    "organization",
+    "role",
+    "scan",
+    "service_account",
+    "target",
+)
 _FIELDS: Mapping[str, Field] = MappingProxyType(
     {
         "type": Field(EVENT_LOG.c.type, "text"),

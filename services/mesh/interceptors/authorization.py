@@ -44,8 +44,10 @@ class Authorization(Gate):
                 raise Failure(Reason.PERMISSION_DENIED, "This method is for services of the mesh only.")
             call.organization = caller.organization
             return
-        if not caller.is_account:
+        if not (caller.is_account or caller.is_service_account):
             raise Failure(Reason.UNAUTHENTICATED)
+        if caller.is_service_account and policy.authenticated and not policy.service_accounts:
+            raise Failure(Reason.PERMISSION_DENIED, "This method is for people; API keys can't call it.")
         _admit(call, policy, await self._access.standing(caller) if self._access else None)
 
     async def admit(self, call: Call, method: Method, message: Message) -> None:
@@ -68,7 +70,7 @@ class Authorization(Gate):
     ) -> AsyncIterator[Message]:
         """Lets the call pass, and ends it as soon as it wouldn't pass any more."""
         policy, responses = method.policy, super().stream(call, method, request, context, proceed)
-        if self._access is None or policy.public or policy.internal_callers or not call.caller.is_account:
+        if self._access is None or policy.public or policy.internal_callers:
             async for response in responses:
                 yield response
             return

@@ -94,7 +94,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         caller = calls.current().caller
         async with self.database.unit() as unit:
             account = await store.account(unit, caller.account) if caller.account else None
-        if account is None:
+        if account is None and not caller.is_service_account:
             raise Failure(Reason.UNAUTHENTICATED)
         return wire.caller(caller, account)
 

@@ -110,6 +110,11 @@ def living(account: UUID) -> Select[Any]:
     return select(SESSIONS).where(SESSIONS.c.account_id == account, goes_on)
 
 
+def working(account: UUID, organization: UUID) -> Select[Any]:
+    """Returns the statement for the sessions of an account that go on and work in an organization."""
+    return living(account).where(SESSIONS.c.organization_id == organization)
+
+
 async def one_living(unit: Unit, account: UUID, identifier: UUID) -> Session | None:
     """Returns a session of an account that goes on; nobody else ends it until the transaction does."""
     statement = living(account).where(SESSIONS.c.id == identifier).with_for_update()

@@ -69,10 +69,11 @@ def proof(message: factor_pb2.Proof) -> Proof:
     return Proof(message.password, message.totp_code)
 
 
-def caller(value: Caller, owner: Account) -> identity_pb2.Caller:
-    """Returns who calls."""
+def caller(value: Caller, owner: Account | None) -> identity_pb2.Caller:
+    """Returns who calls; a service account has no owner."""
     return identity_pb2.Caller(
-        account=account(owner),
+        account=account(owner) if owner else None,
+        service_account="" if owner else value.subject,
         organization=organization_name(value.organization) if value.organization.int else "",
         roles=value.roles,
         permissions=sorted(value.permissions),

@@ -30,20 +30,22 @@ EXTERNAL_POLICY_FIELD_NUMBER: _ClassVar[int]
 external_policy: _descriptor.FieldDescriptor
 
 class Policy(_message.Message):
-    __slots__ = ("public", "authenticated", "permission", "internal", "rate_class", "audited")
+    __slots__ = ("public", "authenticated", "permission", "internal", "rate_class", "audited", "service_accounts")
     PUBLIC_FIELD_NUMBER: _ClassVar[int]
     AUTHENTICATED_FIELD_NUMBER: _ClassVar[int]
     PERMISSION_FIELD_NUMBER: _ClassVar[int]
     INTERNAL_FIELD_NUMBER: _ClassVar[int]
     RATE_CLASS_FIELD_NUMBER: _ClassVar[int]
     AUDITED_FIELD_NUMBER: _ClassVar[int]
+    SERVICE_ACCOUNTS_FIELD_NUMBER: _ClassVar[int]
     public: bool
     authenticated: bool
     permission: str
     internal: InternalCallers
     rate_class: RateClass
     audited: bool
-    def __init__(self, public: _Optional[bool] = ..., authenticated: _Optional[bool] = ..., permission: _Optional[str] = ..., internal: _Optional[_Union[InternalCallers, _Mapping]] = ..., rate_class: _Optional[_Union[RateClass, str]] = ..., audited: _Optional[bool] = ...) -> None: ...
+    service_accounts: bool
+    def __init__(self, public: _Optional[bool] = ..., authenticated: _Optional[bool] = ..., permission: _Optional[str] = ..., internal: _Optional[_Union[InternalCallers, _Mapping]] = ..., rate_class: _Optional[_Union[RateClass, str]] = ..., audited: _Optional[bool] = ..., service_accounts: _Optional[bool] = ...) -> None: ...
 
 class InternalCallers(_message.Message):
     __slots__ = ("spiffe_ids",)

@@ -119,16 +119,18 @@ class SecondFactor(_message.Message):
     def __init__(self, challenge: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., kinds: _Optional[_Iterable[_Union[SecondFactor.Kind, str]]] = ..., passkey_options: _Optional[str] = ...) -> None: ...
 
 class Caller(_message.Message):
-    __slots__ = ("account", "organization", "roles", "permissions")
+    __slots__ = ("account", "organization", "roles", "permissions", "service_account")
     ACCOUNT_FIELD_NUMBER: _ClassVar[int]
     ORGANIZATION_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
     PERMISSIONS_FIELD_NUMBER: _ClassVar[int]
+    SERVICE_ACCOUNT_FIELD_NUMBER: _ClassVar[int]
     account: Account
     organization: str
     roles: _containers.RepeatedScalarFieldContainer[str]
     permissions: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, account: _Optional[_Union[Account, _Mapping]] = ..., organization: _Optional[str] = ..., roles: _Optional[_Iterable[str]] = ..., permissions: _Optional[_Iterable[str]] = ...) -> None: ...
+    service_account: str
+    def __init__(self, account: _Optional[_Union[Account, _Mapping]] = ..., organization: _Optional[str] = ..., roles: _Optional[_Iterable[str]] = ..., permissions: _Optional[_Iterable[str]] = ..., service_account: _Optional[str] = ...) -> None: ...
 
 class JsonWebKeySet(_message.Message):
     __slots__ = ("keys",)

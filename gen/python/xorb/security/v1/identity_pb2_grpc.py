@@ -127,7 +127,8 @@ class IdentityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetCaller(self, request, context):
-        """Says who the caller is: the account, the organization of the access token, and the roles and permissions in it now.
+        """Says who the caller is: the account or service account, the organization of the access token, and the roles and
+        permissions in it now.
 
         Errors: UNAUTHENTICATED.
         """

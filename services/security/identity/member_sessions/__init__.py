@@ -1,0 +1,1 @@
+"""Members' sessions, as an organization's administrators see them."""

@@ -1,0 +1,1 @@
+"""Service accounts and API keys: programs that work in an organization."""
