@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
+import asyncpg
 from google.protobuf.message import Message
-from sqlalchemy import Executable, text
+from sqlalchemy import URL, Executable, text
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -181,16 +182,7 @@ class Database:
             pool: Connections kept; as many again for bursts.
             keys: What sensitive fields are sealed with.
         """
-        engine = create_async_engine(
-            dsn,
-            pool_size=pool,
-            max_overflow=pool,
-            pool_timeout=10,
-            isolation_level="AUTOCOMMIT",
-            # An unexpected error is logged, and what people typed doesn't belong into a log.
-            hide_parameters=True,
-        )
-        return cls(engine, keys)
+        return cls(engine(dsn, pool), keys)
 
     @asynccontextmanager
     async def unit(self, call: calls.Call | None = None) -> AsyncIterator[Unit]:
@@ -232,6 +224,29 @@ class Database:
     async def close(self) -> None:
         """Closes all connections."""
         await self.engine.dispose()
+
+
+def engine(
+    url: str | URL, pool: int, connected: Callable[[], Awaitable[asyncpg.Connection]] | None = None
+) -> AsyncEngine:
+    """Returns an engine in AUTOCOMMIT, as units of work need it.
+
+    Args:
+        url: SQLAlchemy URL.
+        pool: Connections kept; as many again for bursts.
+        connected: Makes connections in place of the URL's own user and password.
+    """
+    how: dict[str, Any] = {"async_creator": connected} if connected else {}
+    return create_async_engine(
+        url,
+        pool_size=pool,
+        max_overflow=pool,
+        pool_timeout=10,
+        isolation_level="AUTOCOMMIT",
+        # An unexpected error is logged, and what people typed doesn't belong into a log.
+        hide_parameters=True,
+        **how,
+    )
 
 
 def _require(keys: Keyring | None) -> Keyring:

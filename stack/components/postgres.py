@@ -22,6 +22,10 @@ SUPERUSER = "postgres"
 ROLES = ("xorb_owner", "xorb_app", "xorb_relay")
 """Owner of the schema, the services' role, the relay's role; row-level security holds for each."""
 
+ISSUER = "xorb_vault"
+"""The role with which OpenBao makes short-lived members of the services' role. It may make roles and put them into that
+role, and throw their sessions out; it is no superuser, reads nothing and owns nothing."""
+
 PARAMETERS = {
     "listen_addresses": "127.0.0.1",
     "password_encryption": "scram-sha-256",
@@ -60,6 +64,12 @@ def dsn(settings: StackSettings, role: str) -> str:
     port = settings.ports["XORB_POSTGRES_PORT"]
     host = quote(str(socket_directory(settings)), safe="/")
     return f"postgresql+asyncpg://{role}:{quote(password(settings, role))}@/{DATABASE}?host={host}&port={port}"
+
+
+def plain_dsn(settings: StackSettings) -> str:
+    """The same without anybody's name and password, for those who get theirs from OpenBao."""
+    host = quote(str(socket_directory(settings)), safe="/")
+    return f"postgresql+asyncpg:///{DATABASE}?host={host}&port={settings.ports['XORB_POSTGRES_PORT']}"
 
 
 def postgres(settings: StackSettings) -> Component:
@@ -175,10 +185,12 @@ async def _configure(settings: StackSettings) -> None:
         await connection.execute("SET log_min_duration_statement = -1; SET log_min_error_statement = 'panic'")
         for role in ROLES:
             await _ensure_role(connection, role, password(settings, role))
+        await _ensure_issuer(connection, password(settings, ISSUER))
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
             await connection.execute(f"CREATE DATABASE {DATABASE} OWNER xorb_owner")
             await connection.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
             await connection.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO xorb_app, xorb_relay")
+        await connection.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {ISSUER}")
     finally:
         await connection.close()
     connection = await _connect(settings, DATABASE)
@@ -187,6 +199,18 @@ async def _configure(settings: StackSettings) -> None:
         await connection.execute("GRANT USAGE ON SCHEMA public TO xorb_app, xorb_relay")
     finally:
         await connection.close()
+
+
+async def _ensure_issuer(connection: "asyncpg.Connection[asyncpg.Record]", secret: str) -> None:
+    await _ensure_role(connection, ISSUER, secret)
+    await connection.execute(
+        f"ALTER ROLE {ISSUER} CREATEROLE;"
+        f"GRANT xorb_app TO {ISSUER} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;"
+        f"GRANT pg_signal_backend TO {ISSUER};"
+        # Its statements hold the verifiers of passwords.
+        f"ALTER ROLE {ISSUER} SET log_min_duration_statement = -1;"
+        f"ALTER ROLE {ISSUER} SET log_min_error_statement = 'panic'"
+    )
 
 
 async def _ensure_role(connection: "asyncpg.Connection[asyncpg.Record]", role: str, secret: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from stack import http
 from stack.component import Component, MetricsSource
-from stack.components import openbao, postgres, temporal, valkey
+from stack.components import database_issuer, openbao, postgres, temporal, valkey
 from stack.grpc_health import serving
 from stack.secret_files import new_secret, read_or_create, write_secret
 from stack.settings import StackSettings
@@ -92,6 +92,7 @@ def process_environment(settings: StackSettings, role: str) -> dict[str, str]:
         "XORB_RUN_DIRECTORY": str(settings.run),
         "PYTHONPATH": os.pathsep.join(filter(None, python_path)),
         "PYTHONUNBUFFERED": "1",
+        **_credentials(settings, role),
         **files,
     }
 
@@ -134,9 +135,19 @@ def _database(settings: StackSettings, role: str) -> str:
     database_role = _DATABASE_ROLES.get(role, "xorb_app")
     external = settings.external("postgres")
     if external is None:
-        return postgres.dsn(settings, database_role)
+        return postgres.plain_dsn(settings) if _issued(settings, role) else postgres.dsn(settings, database_role)
     own = {"xorb_owner": "XORB_POSTGRES_OWNER_DSN", "xorb_relay": "XORB_POSTGRES_RELAY_DSN"}.get(database_role, "")
     return settings.environment.get(own) or external
+
+
+def _issued(settings: StackSettings, role: str) -> bool:
+    """Whether OpenBao issues the role's database credentials: where both are ours."""
+    elsewhere = settings.external("postgres") or settings.external("openbao")
+    return "VAULT_TOKEN" in SECRETS_OF[role] and role not in _DATABASE_ROLES and elsewhere is None
+
+
+def _credentials(settings: StackSettings, role: str) -> dict[str, str]:
+    return {"XORB_DATABASE_CREDENTIALS": database_issuer.ROLE} if _issued(settings, role) else {}
 
 
 async def _keep_secrets(settings: StackSettings, role: str) -> None:

@@ -84,6 +84,7 @@ _VIEWS = """
     WITH RECURSIVE reached AS (
         SELECT oid FROM pg_roles WHERE rolname IN ('xorb_app', 'xorb_relay', 'xorb_owner')
         UNION SELECT pg_auth_members.member FROM pg_auth_members JOIN reached ON reached.oid = pg_auth_members.roleid
+            WHERE inherit_option OR set_option
     )
     SELECT pg_roles.* FROM pg_roles JOIN reached USING (oid) WHERE NOT pg_roles.rolname = 'postgres';
 """
@@ -170,6 +171,18 @@ RULES: Mapping[str, str] = MappingProxyType(
         "services are in no other role": """
             SELECT member::regrole || ' in ' || roleid::regrole FROM pg_auth_members
             WHERE member IN (SELECT oid FROM services) AND roleid <> 'xorb_app'::regrole
+        """,
+        "who issues credentials can use none and do nothing else": """
+            SELECT member::regrole || ' in ' || roleid::regrole FROM pg_auth_members
+            WHERE roleid IN (SELECT oid FROM services) AND NOT (inherit_option OR set_option)
+            AND member <> 'xorb_vault'::regrole
+            UNION ALL SELECT rolname FROM pg_roles
+            WHERE rolname = 'xorb_vault' AND (rolsuper OR rolbypassrls OR rolcreatedb OR rolreplication)
+            UNION ALL SELECT 'owns ' || pg_describe_object(classid, objid, objsubid) FROM pg_shdepend
+            WHERE refobjid = 'xorb_vault'::regrole AND refclassid = 'pg_authid'::regclass AND deptype = 'o'
+            UNION ALL SELECT 'in ' || roleid::regrole FROM pg_auth_members
+            WHERE member = 'xorb_vault'::regrole AND (inherit_option OR set_option)
+            AND roleid <> 'pg_signal_backend'::regrole
         """,
         "services own nothing": """
             SELECT refobjid::regrole || ' owns ' || pg_describe_object(classid, objid, objsubid) FROM pg_shdepend

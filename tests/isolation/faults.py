@@ -86,6 +86,13 @@ FAULTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "GRANT pg_read_all_data TO xorb_app",
             "CREATE ROLE helper IN ROLE xorb_app; GRANT xorb_relay TO helper",
         ),
+        "who issues credentials can use none and do nothing else": (
+            "CREATE ROLE helper; GRANT xorb_app TO helper WITH INHERIT FALSE, SET FALSE",
+            *(f"ALTER ROLE xorb_vault {power}" for power in _POWERS if power != "CREATEROLE"),
+            "ALTER TABLE findings OWNER TO xorb_vault",
+            "GRANT pg_read_all_data TO xorb_vault",
+            "GRANT xorb_app TO xorb_vault WITH SET TRUE",
+        ),
         "services own nothing": (
             "ALTER TABLE findings OWNER TO xorb_app",
             "ALTER FUNCTION event_log_notify OWNER TO xorb_app",
