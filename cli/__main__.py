@@ -11,6 +11,7 @@ from cli import context, server
 from cli.commands import (
     account,
     activity,
+    factors,
     findings,
     invitations,
     members,
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 for _function in (account.login, account.logout, account.whoami, account.token, activity.watch, status.status):
     app.command()(_function)
+app.add_typer(factors.app, name="factors")
 app.add_typer(organizations.app, name="organizations")
 app.add_typer(members.app, name="members")
 app.add_typer(invitations.app, name="invitations")

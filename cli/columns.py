@@ -175,6 +175,18 @@ CALLER = (
     Column("roles", lambda caller: ", ".join(caller.roles)),
     Column("permissions", lambda caller: ", ".join(caller.permissions)),
 )
+FACTORS = (
+    Column("authenticator_app", lambda factors: when(factors.totp_confirm_time) or "no"),
+    Column("passkeys", lambda factors: str(factors.passkeys)),
+    Column("recovery_codes", lambda factors: str(factors.recovery_codes)),
+)
+PASSKEYS = (
+    _ID,
+    Column("display_name", lambda passkey: str(passkey.display_name), wide=True),
+    Column("synced", lambda passkey: "yes" if passkey.synced else "no", spare=True),
+    Column("created", lambda passkey: when(passkey.create_time)),
+    Column("used", lambda passkey: when(passkey.use_time)),
+)
 ACTIVITY = (
     Column("time", lambda event: when(event.metadata.time), "dim"),
     Column("type", lambda event: str(event.metadata.type), "cyan"),

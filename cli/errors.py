@@ -13,6 +13,7 @@ _ADVICE = {
     "INVALID_REFRESH_TOKEN": "Run `xorb login`.",
     "SESSION_REVOKED": "Run `xorb login`.",
     "LAST_OWNER": "Make somebody else an owner first: `xorb members transfer MEMBER`.",
+    "INVALID_CHALLENGE": "Run `xorb login`.",
     "PERMISSION_DENIED": "Ask an owner of your organization for a role that may.",
     "TARGET_NOT_VERIFIED": "`xorb targets verify TARGET` does that.",
     "VERIFICATION_FAILED": "Then run `xorb targets verify` again.",

@@ -33,7 +33,7 @@ def resolve(
     Raises:
         CliError: Nothing matches, or more than one resource does.
     """
-    if text.startswith("organizations/"):
+    if text.startswith(("organizations/", "accounts/")):
         return text
     if _UUID.fullmatch(text.lower()):
         return f"{parent}/{collection}/{text.lower()}".removeprefix("/")

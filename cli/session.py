@@ -85,6 +85,15 @@ class Session:
         """
         return method(request, timeout=DEADLINE)
 
+    def call_once(self, method: Method, request: Message) -> Any:  # noqa: ANN401 - the stub's
+        """Makes a call as the person who is signed in, once: a change that would be another one if it were repeated.
+
+        Raises:
+            CliError: Nobody is signed in.
+            grpc.RpcError: The call failed.
+        """
+        return method(request, timeout=DEADLINE, metadata=self.metadata())
+
     def pages(self, method: Method, request: Any, field: str, limit: int = 0) -> Iterator[Any]:  # noqa: ANN401 - of any List method
         """Yields the resources of a List method, page by page.
 

@@ -1,6 +1,5 @@
 """Signing in and out."""
 
-import sys
 from typing import Annotated
 
 import grpc
@@ -8,7 +7,7 @@ import typer
 from xorb.core.v1 import organization_pb2, organization_pb2_grpc
 from xorb.security.v1 import identity_pb2, identity_pb2_grpc
 
-from cli import columns, context
+from cli import asking, columns, context
 from cli.context import OutputOption
 from cli.errors import CliError, reason_of
 from cli.output import write
@@ -23,15 +22,25 @@ def login(
     organization: Annotated[
         str, typer.Option(help="The organization to work in; with --sign-up it is created, if there is none.")
     ] = "",
+    code: Annotated[
+        str,
+        typer.Option(
+            help="A code of your authenticator app, or a recovery code, where the account asks for one; else the "
+            "second line of stdin, or asked for."
+        ),
+    ] = "",
 ) -> None:
     """Signs in; the session is kept for the commands that follow."""
     session = context.of(call).session
-    email = email or _ask("E-mail", password_stdin=password_stdin)
-    password = _password(from_stdin=password_stdin, confirm=sign_up)
+    email = email or asking.text("E-mail", from_stdin=password_stdin)
+    password = asking.password(from_stdin=password_stdin, confirm=sign_up)
     identity = session.stub(identity_pb2_grpc.IdentityServiceStub)
     if sign_up:
         _sign_up(session, identity_pb2.SignUpRequest(email=email, password=password))
-    session.keep(session.call_public(identity.SignIn, identity_pb2.SignInRequest(email=email, password=password)))
+    tokens = session.call_public(identity.SignIn, identity_pb2.SignInRequest(email=email, password=password))
+    if tokens.second_factor.challenge:
+        tokens = asking.second_factor(session, tokens.second_factor, code, from_stdin=password_stdin)
+    session.keep(tokens)
     if organization:
         enter(session, organization, create=sign_up)
     kept = session.credentials()
@@ -105,21 +114,3 @@ def _sign_up(session: Session, request: identity_pb2.SignUpRequest) -> None:
     except grpc.RpcError as error:
         if reason_of(error) != "ALREADY_EXISTS":
             raise
-
-
-def _ask(what: str, *, password_stdin: bool) -> str:
-    if password_stdin or not sys.stdin.isatty():
-        raise CliError(f"{what} is needed: give it as an option.", 2)
-    return str(typer.prompt(what))
-
-
-def _password(*, from_stdin: bool, confirm: bool) -> str:
-    if from_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-    elif sys.stdin.isatty():
-        password = str(typer.prompt("Password", hide_input=True, confirmation_prompt=confirm))
-    else:
-        raise CliError("There is no terminal to ask for the password: use --password-stdin.", 2)
-    if not password:
-        raise CliError("The password is empty.", 2)
-    return password

@@ -24,8 +24,9 @@ from xorb.core.v1 import (
     target_pb2,
     target_pb2_grpc,
 )
-from xorb.security.v1 import identity_pb2, identity_pb2_grpc
+from xorb.security.v1 import factor_pb2_grpc, identity_pb2, identity_pb2_grpc, passkey_pb2_grpc
 
+from tests.cli.factors import Factors, Passkeys
 from tests.cli.platform import EMAIL, ORGANIZATION, Platform, fail
 
 _Add = Callable[[Any, grpc.Server], None]
@@ -73,8 +74,21 @@ class Identity(identity_pb2_grpc.IdentityServiceServicer):
         self.platform.enter(request, context, public=True)
         if self.platform.accounts.get(request.email) != request.password:
             fail(context, code_pb2.UNAUTHENTICATED, "WRONG_CREDENTIALS", "E-mail or password is wrong.")
+        if self.platform.codes or self.platform.passkeys:
+            kinds = ["TOTP", "RECOVERY_CODE"] if self.platform.codes else ["PASSKEY"]
+            factor = identity_pb2.SecondFactor(challenge="challenge", kinds=kinds)
+            return identity_pb2.SessionTokens(second_factor=factor)
+        return self._opened(request.email)
+
+    def CompleteSignIn(self, request: Any, context: Any) -> Any:
+        self.platform.enter(request, context, public=True)
+        if getattr(request, request.WhichOneof("answer")) not in self.platform.codes:
+            fail(context, code_pb2.UNAUTHENTICATED, "WRONG_SECOND_FACTOR", "That is wrong.")
+        return self._opened(EMAIL)
+
+    def _opened(self, email: str) -> Any:
         first = self.platform.organizations[0].name if self.platform.organizations else ""
-        return self.platform.new_tokens(request.email, first)
+        return self.platform.new_tokens(email, first)
 
     def RefreshSession(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context, public=True)
@@ -276,8 +290,10 @@ def serving(platform: Platform) -> Iterator[str]:
         scan_pb2_grpc.add_ScansServiceServicer_to_server,
         finding_pb2_grpc.add_FindingsServiceServicer_to_server,
         activity_pb2_grpc.add_ActivityServiceServicer_to_server,
+        factor_pb2_grpc.add_FactorsServiceServicer_to_server,
+        passkey_pb2_grpc.add_PasskeysServiceServicer_to_server,
     )
-    servicers = (Identity, Organizations, Targets, Scans, Findings, Activity)
+    servicers = (Identity, Organizations, Targets, Scans, Findings, Activity, Factors, Passkeys)
     for add, servicer in zip(generated, servicers, strict=True):
         add(servicer(platform), server)
     port = server.add_insecure_port("127.0.0.1:0")
