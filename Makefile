@@ -10,7 +10,7 @@ TESTS ?= tests
 STRUCTURE := ../shared/tools/structure
 
 .DEFAULT_GOAL := help
-.PHONY: help setup gen check test isolation demo up down status reset bench clean \
+.PHONY: help setup gen check test isolation streams demo up down status reset bench clean \
 	check-format check-lint check-types check-imports check-gen check-contracts check-structure
 
 help: ## List the targets
@@ -29,6 +29,10 @@ test: setup ## Run all tests, or TESTS=tests/contracts, on the real embedded com
 
 isolation: setup ## Let two organizations take 100,000 steps over one connection, or XORB_ISOLATION_STEPS=…
 	@XORB_ISOLATION_STEPS=$${XORB_ISOLATION_STEPS:-100000} $(BIN)/python -m pytest -q --log-cli-level=INFO tests/isolation
+
+streams: setup ## Let 1,000 readers stall and cancel 50,000 streams, or XORB_STALLED_READERS=… XORB_CANCELLED_STREAMS=…
+	@XORB_STALLED_READERS=$${XORB_STALLED_READERS:-1000} XORB_CANCELLED_STREAMS=$${XORB_CANCELLED_STREAMS:-50000} \
+		$(BIN)/python -m pytest -q -s tests/e2e/test_streams.py
 
 demo: setup ## Boot, run a scan on the demo target, print what it found, stop
 	@$(BIN)/python -m stack demo

@@ -18,6 +18,7 @@ from stack import lock, ports, status
 from stack.attended import attended
 from stack.catalogue import components
 from stack.components.openbao import unseal_path
+from stack.edge_certificates import authority_path, files
 from stack.errors import StackError
 from stack.settings import StackSettings
 from stack.stack import Stack
@@ -45,11 +46,19 @@ def summary(settings: StackSettings, names: Sequence[str] | None) -> str:
         "The state stays when the stack stops; the next start resumes.",
     ]
     gateway = f"http://127.0.0.1:{settings.ports['XORB_GATEWAY_PORT']}"
+    secure = f"https://localhost:{settings.ports['XORB_GATEWAY_TLS_PORT']}"
     pages = [
         f"API        {gateway}/v1  reference {gateway}/docs",
+        f"Over TLS   {secure}/v1  {authority(settings)}",
         f"Metrics    http://127.0.0.1:{settings.ports['XORB_METRICS_PORT']}/metrics",
     ]
     return "\n".join([*(pages if names is None else []), *lines])
+
+
+def authority(settings: StackSettings) -> str:
+    """Whom to trust for the TLS port."""
+    made = files(settings).certificate.is_relative_to(settings.secrets)
+    return f"authority {authority_path(settings)}" if made else f"certificate {files(settings).certificate}"
 
 
 def detach(settings: StackSettings, names: Sequence[str] | None) -> None:

@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,9 +70,13 @@ def _ports(process: psutil.Process) -> set[tuple[int, str]]:
     return {(one.laddr.port, one.laddr.ip) for one in opened if one.status == psutil.CONN_LISTEN and one.laddr}
 
 
-async def run(*command: str, content: bytes = b"") -> tuple[int, str]:
+async def run(*command: str, content: bytes = b"", environment: Mapping[str, str] | None = None) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        *command,
+        env=environment,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     output, _ = await asyncio.wait_for(process.communicate(content), 60)
     return process.returncode or 0, output.decode(errors="replace")
@@ -116,6 +121,19 @@ async def test_the_certificate_is_trusted_by_who_trusts_the_authority(platform: 
     port = int(platform.environment[TLS])
     assert await handshake(port, "-CAfile", trusted, "-verify_return_error", kind, name)
     assert not await handshake(port, "-CAfile", trusted, "-verify_return_error", "-verify_hostname", "example.com")
+
+
+async def test_the_command_line_comes_over_tls(platform: Platform, tmp_path: Path) -> None:
+    environment = {
+        **os.environ, "XDG_CONFIG_HOME": str(tmp_path), "XORB_CA_FILE": str(authority_path(load(platform.environment))),
+        "XORB_SERVER": f"https://localhost:{platform.environment[TLS]}",
+    }  # fmt: skip
+    code, output = await run(str(Path(sys.executable).with_name("xorb")), "status", environment=environment)
+    assert re.search(r"^health +ok\b", output, re.MULTILINE), output
+    del environment["XORB_CA_FILE"]
+    code, output = await run(str(Path(sys.executable).with_name("xorb")), "status", environment=environment)
+    assert code != 0
+    assert not re.search(r"^health +ok\b", output, re.MULTILINE), output
 
 
 async def test_sslyze_finds_nothing(platform: Platform, tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ import httpx
 import pytest
 import pytest_asyncio
 from cryptography import x509
+from websockets.asyncio.client import connect
+from websockets.asyncio.server import ServerConnection, unix_serve
 
 from stack.edge_certificates import LIFETIME, CertificateFiles, authority_path, files, prepare, renew
 from stack.edge_headers import HEADERS
@@ -86,6 +88,20 @@ async def test_grpc_over_tls(under_test: Edge) -> None:
     async with grpc.aio.secure_channel(f"localhost:{under_test.tls_port}", credentials) as channel:
         call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(f"/{SERVICE}/GetThing")
         assert "things/t" in str(thing(await call(request, timeout=5)))
+
+
+async def test_websockets_over_tls(under_test: Edge) -> None:
+    async def echo(socket: ServerConnection) -> None:
+        async for message in socket:
+            await socket.send(message)
+
+    url = f"wss://localhost:{under_test.tls_port}/v1/things/a:watch"
+    async with (
+        unix_serve(echo, str(under_test.run / "bridge.sock")),
+        connect(url, ssl=under_test.trusting(), proxy=None) as socket,
+    ):
+        await socket.send("hello")
+        assert await asyncio.wait_for(socket.recv(), 5) == "hello"
 
 
 async def test_a_guarded_method_over_tls_wants_a_token(under_test: Edge) -> None:
