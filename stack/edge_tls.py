@@ -4,6 +4,7 @@ import copy
 from pathlib import Path
 from typing import Any
 
+from stack.edge_bounds import bounds
 from stack.edge_certificates import CertificateFiles
 from stack.errors import StackError
 from stack.settings import StackSettings
@@ -14,7 +15,6 @@ _TYPE = "type.googleapis.com/envoy."
 _TLS = f"{_TYPE}extensions.transport_sockets.tls.v3"
 _SECRET = "edge"  # noqa: S105  its name
 _YEAR = 365 * 24 * 60 * 60
-_HANDSHAKE = "10s"
 
 
 def secured(listener: Fragment, settings: StackSettings) -> Fragment:
@@ -29,7 +29,7 @@ def secured(listener: Fragment, settings: StackSettings) -> Fragment:
     [chain] = made["filter_chains"]
     chain["transport_socket"] = _transport_socket(settings)
     # Who opens a connection and does not say hello must not keep it.
-    chain["transport_socket_connect_timeout"] = _HANDSHAKE
+    chain["transport_socket_connect_timeout"] = f"{bounds(settings).headers_seconds}s"
     manager = chain["filters"][0]["typed_config"]
     manager["stat_prefix"] = made["name"]
     header = {"key": "strict-transport-security", "value": f"max-age={_hsts(settings)}"}

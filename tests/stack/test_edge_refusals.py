@@ -156,6 +156,16 @@ async def test_a_slow_body_is_cut_off(under_test: Edge) -> None:
     assert_refused(await under_test.send(head.encode(), seconds=6), 408, Reason.DEADLINE_EXCEEDED)
 
 
+@pytest.mark.parametrize("hello", [b"", b"\x16\x03\x01\x02\x00\x01"])
+async def test_a_slow_handshake_is_cut_off(under_test: Edge, hello: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", under_test.tls_port)
+    try:
+        writer.write(hello)
+        assert await asyncio.wait_for(reader.read(), 6) == b""
+    finally:
+        writer.close()
+
+
 async def test_a_trickle_is_cut_off_too(under_test: Edge) -> None:
     """A byte now and then keeps a connection from being idle, but not from being slow."""
     reader, writer = await asyncio.open_connection("127.0.0.1", under_test.address.port)
