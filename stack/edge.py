@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from gateway.bridge import origins
 from stack.edge_bodies import lua_tables
 from stack.edge_bounds import bounds, socket_options
 from stack.edge_clusters import NOWHERE, clusters
@@ -31,7 +32,6 @@ _EXPOSED = (
     "grpc-status", "grpc-message", "grpc-status-details-bin", "x-request-id",
     "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "retry-after",
 )  # fmt: skip
-_DEFAULT_ORIGINS = r"https?://(localhost|127\.0\.0\.1)(:\d+)?"
 
 
 @dataclass(frozen=True)
@@ -169,10 +169,10 @@ def _jwt_provider(claims: str) -> Fragment:
 
 
 def _cors(settings: StackSettings) -> Fragment:
-    origins = settings.environment.get("XORB_ALLOWED_ORIGINS") or _DEFAULT_ORIGINS
+    allowed = settings.environment.get("XORB_ALLOWED_ORIGINS") or origins.DEFAULT
     return {
         "@type": f"{_TYPE}extensions.filters.http.cors.v3.CorsPolicy",
-        "allow_origin_string_match": [{"safe_regex": {"regex": origins}}],
+        "allow_origin_string_match": [{"safe_regex": {"regex": allowed}}],
         "allow_methods": "GET, POST, PATCH, PUT, DELETE",
         "allow_headers": "authorization, content-type, x-grpc-web, x-user-agent, grpc-timeout, traceparent",
         "expose_headers": ", ".join(_EXPOSED),

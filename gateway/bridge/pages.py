@@ -16,6 +16,7 @@ _FILES: Mapping[str, tuple[str, str]] = {
     "/docs": ("reference.html", "text/html; charset=utf-8"),
 }
 _CODES: Mapping[HTTPStatus, int] = {
+    HTTPStatus.FORBIDDEN: code_pb2.PERMISSION_DENIED,
     HTTPStatus.NOT_FOUND: code_pb2.NOT_FOUND,
     HTTPStatus.UPGRADE_REQUIRED: code_pb2.FAILED_PRECONDITION,
     HTTPStatus.SERVICE_UNAVAILABLE: code_pb2.UNAVAILABLE,

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from gateway.bridge import limits
+from gateway.bridge.origins import Origins
 from gateway.bridge.pages import Pages
 from gateway.bridge.routes import Routes
 from gateway.bridge.server import Bridge
@@ -34,6 +35,7 @@ async def serve(
         upstream=upstream or Upstream(settings.address),
         limits=limits.read(os.environ),
         pages=Pages(openapi),
+        origins=Origins.read(os.environ),
     )
     async with bridge.listening(settings.run_directory / SOCKET_NAME):
         await stopped.wait()

@@ -14,6 +14,7 @@ from websockets.http11 import Request, Response
 from gateway.bridge import frames, pages, problems
 from gateway.bridge.handshake import choose_subprotocol
 from gateway.bridge.limits import Limits
+from gateway.bridge.origins import Origins
 from gateway.bridge.pages import Pages
 from gateway.bridge.routes import Routes
 from gateway.bridge.session import Destination, Session
@@ -38,13 +39,17 @@ class Bridge:
         upstream: The services.
         limits: The bounds.
         pages: What is served besides.
+        origins: Pages of which origins may open sockets.
     """
 
-    def __init__(self, routes: Routes, upstream: Upstream, limits: Limits, pages: Pages) -> None:
+    def __init__(
+        self, routes: Routes, upstream: Upstream, limits: Limits, pages: Pages, origins: Origins | None = None
+    ) -> None:
         self._routes = routes
         self._upstream = upstream
         self._limits = limits
         self._pages = pages
+        self._origins = origins or Origins()
         self._sessions: set[Session] = set()
         self._draining = False
         self.views = Views(upstream, _greeting)
@@ -105,6 +110,8 @@ class Bridge:
         if request.headers.get("Upgrade", "").lower() != "websocket":
             message = "This path is a WebSocket."
             return pages.refuse(HTTPStatus.UPGRADE_REQUIRED, message, Upgrade="websocket")
+        if not self._origins.admit(request.headers.get_all("Origin")):
+            return pages.refuse(HTTPStatus.FORBIDDEN, "Pages of this origin may open no WebSocket here.")
         if self._draining or len(self._sessions) >= self._limits.sockets:
             message = "No more sockets can be opened now. Try again in a moment."
             return pages.refuse(HTTPStatus.SERVICE_UNAVAILABLE, message, Retry_After=_RETRY_SECONDS)

@@ -2,13 +2,19 @@
 
 import asyncio
 import json
+import ssl
 import stat
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin, Subprotocol
 
 from stack import http
 from stack.catalogue import BUILDERS
+from stack.edge_certificates import authority_path
 from stack.polling import until
+from stack.settings import load
 from tests.e2e.members import Member, join
 from tests.e2e.platform import Platform
 
@@ -116,3 +122,19 @@ async def test_a_parameter_given_twice_means_what_the_service_reads(platform: Pl
         assert theirs["name"] not in str((await member.respond("GET", f"{collection}?filter=&parent={name}")).body)
     assert (await member.refused("GET", f"{collection}?pageSize=1&pageSize=many")).status == 400
     assert (await member.refused("POST", f"{collection}?host=example.org", {"host": "example.net"})).status == 400
+
+
+async def test_websockets_are_served_over_tls_to_pages_of_known_origins(platform: Platform, member: Member) -> None:
+    trusted = ssl.create_default_context(cafile=authority_path(load(platform.environment)))
+    port = platform.environment["XORB_GATEWAY_TLS_PORT"]
+    url = f"wss://localhost:{port}/v1/{member.organization}/activity:watch"
+    protocols = [Subprotocol("xorb.v1"), Subprotocol(f"bearer.{member.token}")]
+    page = Origin("https://localhost:5173")
+    async with connect(url, ssl=trusted, subprotocols=protocols, origin=page, proxy=None) as socket:
+        async with asyncio.timeout(_SECONDS):
+            assert "checkpoint" in json.loads(await socket.recv())
+        spoken = socket.transport.get_extra_info("ssl_object")
+        assert spoken.version() == "TLSv1.3"
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(url, ssl=trusted, subprotocols=protocols, origin=Origin("https://attacker.example"), proxy=None)
+    assert refused.value.response.status_code == 403
