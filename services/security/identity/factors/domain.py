@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 RECOVERY_CODES = 10
-_RECOVERY_BYTES = 10
+_RECOVERY_BYTES = 15
 _GROUP = 4
 _FREE_FAILURES = 5
 _FIRST_WAIT = timedelta(seconds=30)
@@ -49,12 +49,12 @@ class Totp:
 
 
 def new_recovery_codes() -> list[str]:
-    """Returns ten codes of 80 random bits, such as `k7dm-2xqa-pz5t-w3hb`."""
+    """Returns ten codes of 120 random bits, such as `k7dm-2xqa-pz5t-w3hb-7gnc-dq4y`."""
     return [_grouped(base64.b32encode(secrets.token_bytes(_RECOVERY_BYTES))) for _ in range(RECOVERY_CODES)]
 
 
 def recovery_digest(code: str) -> bytes:
-    """Returns what is stored of a recovery code: its SHA-256, however it is written; it needs no salt."""
+    """Returns what is stored of a recovery code: its SHA-256, however it is written; it is long enough to need no salt."""
     return hashlib.sha256("".join(code.lower().replace("-", "").split()).encode()).digest()
 
 
