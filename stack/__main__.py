@@ -85,6 +85,12 @@ def status(output: Annotated[str, typer.Option(help="table or json.")] = "table"
     _guarded(show)
 
 
+@application.command("rotate-keys")
+def rotate_keys() -> None:
+    """Make new versions of the keys that sign tokens; nobody notices."""
+    _guarded(lambda: commands.rotate_keys(load(os.environ)))
+
+
 @application.command()
 def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Stop everything and delete all state."""

@@ -17,6 +17,7 @@ from rich.console import Console
 from stack import lock, ports, status
 from stack.attended import attended
 from stack.catalogue import components
+from stack.components import openbao
 from stack.components.openbao import unseal_path
 from stack.edge_certificates import authority_path, files
 from stack.errors import StackError
@@ -124,6 +125,18 @@ def show_status(settings: StackSettings, console: Console, *, as_json: bool) -> 
     else:
         console.print(table(statuses))
     return running is not None and is_up(settings)
+
+
+def rotate_keys(settings: StackSettings) -> None:
+    """Make a new version of each key that signs tokens.
+
+    Raises:
+        StackError: OpenBao isn't there, or refused.
+    """
+    try:
+        asyncio.run(openbao.rotate(settings))
+    except OSError as error:
+        raise StackError(f"OpenBao isn't there: {error}") from None
 
 
 def reset(settings: StackSettings) -> None:

@@ -106,7 +106,7 @@ def _values(settings: StackSettings, contracts: EdgeContracts) -> Fragment:
         "request_mutations": request_mutations(),
         "response_mutations": response_mutations(),
         "health_clusters": {"core": {"value": 100}, "security": {"value": 100}},
-        "jwt_providers": {provider: _jwt_provider(contracts.jwt_rules["payload_in_metadata"])},
+        "jwt_providers": {provider: _jwt_provider(settings, contracts.jwt_rules["payload_in_metadata"])},
         "jwt_rules": contracts.jwt_rules["rules"],
         "descriptors": str(contracts.descriptors),
         "services": list(contracts.services),
@@ -151,7 +151,7 @@ def _router() -> Fragment:
     }
 
 
-def _jwt_provider(claims: str) -> Fragment:
+def _jwt_provider(settings: StackSettings, claims: str) -> Fragment:
     return {
         "issuer": "xorb",
         "audiences": ["xorb-api"],
@@ -162,7 +162,8 @@ def _jwt_provider(claims: str) -> Fragment:
         "from_headers": [{"name": "authorization", "value_prefix": "Bearer "}],
         "remote_jwks": {
             "http_uri": {"uri": "http://edge/.well-known/jwks.json", "cluster": "edge", "timeout": "3s"},
-            "cache_duration": "60s",
+            # Well below the time for which a new key is published before it signs.
+            "cache_duration": f"{settings.environment.get('XORB_JWKS_SECONDS') or 60}s",
             "async_fetch": {"fast_listener": True, "failed_refetch_duration": "0.5s"},
         },
     }

@@ -43,6 +43,7 @@ class Settings:
         access_token_lifetime: How long an access token is valid (`XORB_ACCESS_TOKEN_SECONDS`, at most 600).
         webauthn_rp_id: The domain name that passkeys are for (`XORB_WEBAUTHN_RP_ID`).
         webauthn_origins: The pages that may ask for them, such as `https://xorb.example.org` (`XORB_WEBAUTHN_ORIGINS`).
+        key_lead: How long a new version of a signing key is published before it signs (`XORB_KEY_LEAD_SECONDS`).
         drain: How long to answer NOT_SERVING before a stop (`XORB_DRAIN_SECONDS`).
         database_pool: Connections to the database (`XORB_DATABASE_POOL`).
         data_key_lifetime: How long an unwrapped data key stays in memory (`XORB_DATA_KEY_SECONDS`).
@@ -68,6 +69,7 @@ class Settings:
     access_token_lifetime: timedelta = timedelta(minutes=10)
     webauthn_rp_id: str = "localhost"
     webauthn_origins: tuple[str, ...] = ()
+    key_lead: timedelta = timedelta(minutes=3)
     drain: timedelta = timedelta(seconds=1.5)
     database_pool: int = 8
     data_key_lifetime: timedelta = timedelta(minutes=1)
@@ -116,6 +118,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         access_token_lifetime=timedelta(seconds=min(600.0, value.number("ACCESS_TOKEN_SECONDS", 600))),
         webauthn_rp_id=value.text("WEBAUTHN_RP_ID", "localhost"),
         webauthn_origins=value.origins("WEBAUTHN_ORIGINS", "http://localhost:8000,https://localhost:8443"),
+        key_lead=timedelta(seconds=value.number("KEY_LEAD_SECONDS", 180)),
         drain=timedelta(seconds=value.number("DRAIN_SECONDS", 1.5)),
         database_pool=int(value.number("DATABASE_POOL", 8)),
         data_key_lifetime=timedelta(seconds=value.number("DATA_KEY_SECONDS", 60)),

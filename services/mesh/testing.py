@@ -17,10 +17,10 @@ from services.mesh.audit.trail import Trail
 from services.mesh.calls import Call, Caller
 from services.mesh.database import Database
 from services.mesh.interceptors.chain import chain
+from services.mesh.public_key import PublicKey
 from services.mesh.roles import granted_by
 from services.mesh.server import Register, Server
 from services.mesh.tokens import ACCOUNT_AUDIENCE, MESH_AUDIENCE, Issuer, Verifier
-from services.mesh.vault import PublicKey
 
 _LIFETIME = timedelta(minutes=10)
 # How much a reader takes that doesn't read would otherwise depend on what this process measured on other connections.
@@ -33,8 +33,8 @@ class ThrowAwayKeys:
 
     _private: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
 
-    async def sign(self, payload: bytes) -> bytes:
-        """Returns the signature of `payload`."""
+    async def sign(self, payload: bytes, version: int = 0) -> bytes:
+        """Returns the signature of `payload`; there is one version."""
         return self._private.sign(payload)
 
     async def public_keys(self) -> list[PublicKey]:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from services.mesh import calls, identifiers, names
 from services.mesh.calls import Caller
 from services.mesh.errors import Failure, Reason
-from services.mesh.vault import PublicKey
+from services.mesh.public_key import PublicKey
 
 ISSUER = "xorb"
 ACCOUNT_AUDIENCE = "xorb-api"
@@ -25,29 +25,47 @@ _TYPES = {ACCOUNT_AUDIENCE: "at+jwt", MESH_AUDIENCE: "mesh+jwt"}
 _SERVICE_LIFETIME = timedelta(minutes=5)
 _CACHE_SIZE = 10_000
 _ASK_AGAIN_SECONDS = 5
+# A key that was withdrawn verifies for so long.
+_BELIEVE_SECONDS = 60
+# How late a signer may notice that it is another version's turn.
+_REREAD_SECONDS = 5
+ACCESS = "access"
+"""The name of the key that signs account tokens, as it stands in `kid`."""
 
 
 class Keys(Protocol):
     """Where signatures and the keys that verify them come from."""
 
-    async def sign(self, payload: bytes) -> bytes:
-        """Returns the Ed25519 signature of `payload`."""
+    async def sign(self, payload: bytes, version: int = 0) -> bytes:
+        """Returns the Ed25519 signature of `payload` by a version of the key; 0 is the newest."""
 
     async def public_keys(self) -> list[PublicKey]:
-        """Returns the keys that verify signatures, the newest first."""
+        """Returns the versions that verify signatures, the one that signs first."""
 
 
-def key_id(version: int) -> str:
-    """Returns the `kid` of a version of the signing key."""
-    return f"access-{version}"
+def key_id(version: int, name: str = ACCESS) -> str:
+    """Returns the `kid` of a version of a signing key."""
+    return f"{name}-{version}"
+
+
+def mesh_name(role: str) -> str:
+    """Returns the name of the key that signs a role's mesh tokens, as it stands in `kid`."""
+    return f"mesh-{role}"
 
 
 @dataclass
 class Issuer:
-    """Signs tokens."""
+    """Signs tokens.
+
+    Args:
+        keys: The key.
+        name: Its name in `kid`.
+    """
 
     keys: Keys
+    name: str = ACCESS
     _version: int = 0
+    _read_at: float = 0.0
 
     async def issue(self, audience: str, lifetime: timedelta, claims: Mapping[str, Any]) -> str:
         """Returns a signed token.
@@ -60,13 +78,18 @@ class Issuer:
         Raises:
             Failure: UNAVAILABLE; Vault doesn't sign.
         """
-        if not self._version:
-            self._version = (await self.keys.public_keys())[0].version
+        version = await self._signing_version()
         now = int(time.time())
-        header = {"alg": "EdDSA", "typ": _TYPES[audience], "kid": key_id(self._version)}
+        header = {"alg": "EdDSA", "typ": _TYPES[audience], "kid": key_id(version, self.name)}
         body = {"iss": ISSUER, "aud": audience, "iat": now, "nbf": now, "exp": now + int(lifetime.total_seconds())}
         signed = f"{_encode(header)}.{_encode({**body, 'jti': str(identifiers.new()), **claims})}"
-        return f"{signed}.{_base64url(await self.keys.sign(signed.encode()))}"
+        return f"{signed}.{_base64url(await self.keys.sign(signed.encode(), version))}"
+
+    async def _signing_version(self) -> int:
+        if not self._version or time.monotonic() >= self._read_at + _REREAD_SECONDS:
+            self._version = (await self.keys.public_keys())[0].version
+            self._read_at = time.monotonic()
+        return self._version
 
 
 @dataclass
@@ -94,15 +117,16 @@ class Verifier:
     """Verifies tokens, and remembers for a while those that were valid.
 
     Args:
-        keys: Where the public keys come from; asked again when a token names one that isn't known, at most once in
-            five seconds.
+        access: The keys of account tokens.
+        mesh: The keys of each role's mesh tokens, which are about that role and nobody else. Without it, `access`
+            signs both, as it does where nothing is at stake: in tests.
     """
 
-    def __init__(self, keys: Keys) -> None:
-        self._keys = keys
-        self._known: dict[str, Ed25519PublicKey] = {}
-        self._asked_at = -60.0
-        self._asking = asyncio.Lock()
+    def __init__(self, access: Keys, mesh: Mapping[str, Keys] | None = None) -> None:
+        roles = {mesh_name(role): (keys, f"spiffe://xorb/{role}") for role, keys in (mesh or {}).items()}
+        self._subjects = {name: subject for name, (_, subject) in roles.items()}
+        self._separate = mesh is not None
+        self._known = {ACCESS: _Known(access, ACCESS)} | {name: _Known(keys, name) for name, (keys, _) in roles.items()}
         self._valid: dict[str, tuple[float, Caller]] = {}
 
     async def verify(self, token: str) -> Caller:
@@ -121,12 +145,14 @@ class Verifier:
             raise Failure(Reason.UNAUTHENTICATED) from error
         if len(self._valid) >= _CACHE_SIZE:
             self._valid.clear()
-        self._valid[token] = (float(claims["exp"]), caller)
+        self._valid[token] = (min(float(claims["exp"]), time.time() + _BELIEVE_SECONDS), caller)
         return caller
 
     async def _claims(self, token: str) -> dict[str, Any]:
         header = jwt.get_unverified_header(token)
-        key = await self._key(str(header.get("kid")))
+        identifier = str(header.get("kid"))
+        name = identifier.rpartition("-")[0]
+        key = await self._known[name].key(identifier)
         required = ["exp", "iat", "nbf", "iss", "aud", "sub", "jti"]
         claims: dict[str, Any] = jwt.decode(
             token,
@@ -138,20 +164,55 @@ class Verifier:
         )
         if not isinstance(claims["aud"], str) or header.get("typ") != _TYPES[claims["aud"]]:
             raise ValueError("the token's type and audience differ")
+        if self._separate and not self._vouches(name, claims):
+            raise ValueError("the key isn't that of such tokens")
         return claims
 
-    async def _key(self, identifier: str) -> Ed25519PublicKey:
-        if identifier not in self._known:
+    def _vouches(self, name: str, claims: Mapping[str, Any]) -> bool:
+        if name == ACCESS:
+            return bool(claims["aud"] == ACCOUNT_AUDIENCE)
+        return bool(claims["aud"] == MESH_AUDIENCE and claims["sub"] == self._subjects[name])
+
+
+class _Known:
+    """The versions of one key, asked for when one is named that isn't known, at most once in five seconds."""
+
+    def __init__(self, keys: Keys, name: str) -> None:
+        self._keys = keys
+        self._name = name
+        self._versions: dict[str, Ed25519PublicKey] = {}
+        self._asked_at = -2.0 * _BELIEVE_SECONDS
+        self._asking = asyncio.Lock()
+
+    async def key(self, identifier: str) -> Ed25519PublicKey:
+        """Returns the version that a `kid` names.
+
+        Raises:
+            KeyError: There is none.
+            Failure: UNAVAILABLE; Vault doesn't say.
+        """
+        if not self._fresh(identifier):
             # Who comes while they are asked for waits, or a good token would be refused.
             async with self._asking:
                 await self._ask_again(identifier)
-        return self._known[identifier]
+        return self._versions[identifier]
+
+    def _fresh(self, identifier: str) -> bool:
+        return identifier in self._versions and time.monotonic() - self._asked_at <= _BELIEVE_SECONDS
 
     async def _ask_again(self, identifier: str) -> None:
-        if identifier in self._known or time.monotonic() - self._asked_at <= _ASK_AGAIN_SECONDS:
+        if self._fresh(identifier) or time.monotonic() - self._asked_at <= _ASK_AGAIN_SECONDS:
             return
-        keys = await self._keys.public_keys()
-        self._known = {key_id(key.version): Ed25519PublicKey.from_public_bytes(key.key) for key in keys}
+        try:
+            keys = await self._keys.public_keys()
+        except Failure:
+            if identifier not in self._versions:
+                raise
+            # Those that were known stay good while Vault is away; it is asked again in a while.
+        else:
+            self._versions = {
+                key_id(key.version, self._name): Ed25519PublicKey.from_public_bytes(key.key) for key in keys
+            }
         self._asked_at = time.monotonic()
 
 

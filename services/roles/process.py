@@ -18,8 +18,11 @@ from services.mesh.interceptors.chain import chain
 from services.mesh.rotation import Rotation
 from services.mesh.server import Register, Server, stop_signal
 from services.mesh.settings import Settings
-from services.mesh.tokens import Issuer, ServiceIdentity, Verifier
-from services.mesh.vault import Transit
+from services.mesh.tokens import Issuer, ServiceIdentity, Verifier, mesh_name
+from services.mesh.vault import ACCESS_KEY, Transit, mesh_key
+
+CALLING_ROLES = ("core", "security", "orchestrator")
+"""The roles whose processes call internal methods, and have a key to say so."""
 
 _CHANNEL = (("grpc.keepalive_time_ms", 60_000),)
 
@@ -30,14 +33,19 @@ def configure(role: str, settings: Settings) -> None:
     telemetry.configure(role, settings.otlp_endpoint)
 
 
-def transit(settings: Settings) -> Transit:
-    """Returns the key that signs access tokens."""
-    return Transit.connect(settings.vault_address, settings.vault_token)
+def transit(settings: Settings, key: str = ACCESS_KEY) -> Transit:
+    """Returns a signing key: that of access tokens where none is named."""
+    return Transit.connect(settings.vault_address, settings.vault_token, key, settings.key_lead)
 
 
 def identity(settings: Settings, role: str) -> ServiceIdentity:
-    """Returns what a role shows when it calls internal methods."""
-    return ServiceIdentity(Issuer(transit(settings)), f"spiffe://xorb/{role}")
+    """Returns what a role shows when it calls internal methods, signed with a key that only the role may use."""
+    return ServiceIdentity(Issuer(transit(settings, mesh_key(role)), mesh_name(role)), f"spiffe://xorb/{role}")
+
+
+def verifier(settings: Settings) -> Verifier:
+    """Returns what verifies the tokens of accounts, and of the roles that call others."""
+    return Verifier(transit(settings), {role: transit(settings, mesh_key(role)) for role in CALLING_ROLES})
 
 
 @asynccontextmanager
@@ -97,7 +105,7 @@ async def serve(
         drained: Called when callers have been told to go elsewhere; ends streams that would never end by themselves.
     """
     trail = Trail(store) if store else None
-    layers = chain(Verifier(transit(settings)), store, known, trail)
+    layers = chain(verifier(settings), store, known, trail)
     server = Server(settings.address(role), layers, register, services, settings.drain, drained)
     async with (
         telemetry.metrics_page(settings.metrics_socket(role)),

@@ -20,14 +20,21 @@ from stack.secret_files import write_secret
 from stack.settings import StackSettings
 
 SIGNING_KEY = "xorb-access"
-"""The transit key (ed25519) that signs access and service tokens."""
+"""The transit key (ed25519) that signs access tokens; only the security process may."""
+
+CALLERS = ("core", "security", "orchestrator")
+"""The processes that call others, each with a transit key (ed25519) by which it signs its own mesh tokens."""
 
 FACTORS_KEY = "xorb-factors"
 """The transit key (aes256-gcm96) that encrypts what accounts share with their authenticator apps."""
 
-_KEYS = {SIGNING_KEY: "ed25519", FACTORS_KEY: "aes256-gcm96"}
-_READ_KEY = {f"transit/keys/{SIGNING_KEY}": ["read"], f"transit/verify/{SIGNING_KEY}": ["update"]}
-_SIGN = {f"transit/sign/{SIGNING_KEY}": ["update"]}
+SIGNING_KEYS = (SIGNING_KEY, *(f"xorb-mesh-{role}" for role in CALLERS))
+"""All that sign tokens, and are rotated together."""
+
+_KEYS = {**dict.fromkeys(SIGNING_KEYS, "ed25519"), FACTORS_KEY: "aes256-gcm96"}
+_ROTATION_PERIOD = "720h"
+_READ_KEYS = {f"transit/keys/{name}": ["read"] for name in SIGNING_KEYS}
+_ROTATE = {f"transit/keys/{name}/rotate": ["update"] for name in SIGNING_KEYS}
 _FACTORS = {f"transit/encrypt/{FACTORS_KEY}": ["update"], f"transit/decrypt/{FACTORS_KEY}": ["update"]}
 
 # An organization's key comes into being when it first wraps; only who rotates and destroys keys may touch them.
@@ -35,13 +42,20 @@ _SEAL = {"transit/encrypt/org-*": ["create", "update"], "transit/decrypt/org-*":
 
 _CREDENTIALS = {f"database/creds/{database_issuer.ROLE}": ["read"], "sys/leases/revoke": ["update"]}
 
+
+def _sign(name: str) -> dict[str, list[str]]:
+    return {f"transit/sign/{name}": ["update"]}
+
+
 POLICIES = {
-    "core": _READ_KEY | _SIGN | _SEAL | _CREDENTIALS,
-    "security": _READ_KEY | _SIGN | _FACTORS | _CREDENTIALS,
-    "orchestrator": _READ_KEY | _SIGN | _SEAL | _CREDENTIALS,
-    "relay": _READ_KEY,
+    "core": _READ_KEYS | _sign("xorb-mesh-core") | _SEAL | _CREDENTIALS,
+    "security": _READ_KEYS | _sign(SIGNING_KEY) | _sign("xorb-mesh-security") | _FACTORS | _CREDENTIALS,
+    "orchestrator": _READ_KEYS | _sign("xorb-mesh-orchestrator") | _SEAL | _CREDENTIALS,
+    "relay": _READ_KEYS,
+    "rotation": _ROTATE,
 }
-"""What each process may do, as path → capabilities: all read the public key, those that issue tokens sign."""
+"""What each process may do, as path → capabilities: all read public keys, and nobody signs in another's name. Who
+rotates the keys does nothing else."""
 
 _PERIOD = "768h"
 _ANSWERS = {200, 429, 473, 501, 503}
@@ -155,6 +169,20 @@ async def _ensure_keys(settings: StackSettings, root: str) -> None:
         key = await _call(settings, "GET", f"transit/keys/{name}", token=root)
         if key.status == HTTPStatus.NOT_FOUND:
             await _checked(settings, "POST", f"transit/keys/{name}", {"type": kind}, root)
+    for name in SIGNING_KEYS:
+        await _checked(settings, "POST", f"transit/keys/{name}/config", {"auto_rotate_period": _ROTATION_PERIOD}, root)
+
+
+async def rotate(settings: StackSettings) -> None:
+    """Make a new version of each key that signs tokens; it signs when it has been published for a while.
+
+    Raises:
+        StackError: OpenBao refused.
+        OSError: OpenBao isn't there, or has never been.
+    """
+    token = token_path(settings, "rotation").read_text(encoding="utf-8")
+    for name in SIGNING_KEYS:
+        await _checked(settings, "POST", f"transit/keys/{name}/rotate", {}, token)
 
 
 async def _ensure_token(settings: StackSettings, root: str, role: str, paths: dict[str, list[str]]) -> None:

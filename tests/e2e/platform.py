@@ -11,8 +11,8 @@ import grpc.aio
 import psutil
 from temporalio.client import Client
 
-from services.mesh.tokens import Issuer, ServiceIdentity
-from services.mesh.vault import Transit
+from services.mesh.tokens import Issuer, ServiceIdentity, mesh_name
+from services.mesh.vault import Transit, mesh_key
 from stack import http, status
 from stack.demo_target import Weakness, ground_truth
 from stack.polling import until
@@ -79,8 +79,9 @@ class Platform:
 
     async def service_token(self, role: str) -> str:
         """The token that a process shows to other processes."""
-        keys = Transit.connect(self.environment["XORB_VAULT_ADDRESS"], self.environment["XORB_VAULT_TOKEN"])
-        return await ServiceIdentity(Issuer(keys), f"spiffe://xorb/{role}").token()
+        token = (self.home / "secrets" / f"vault_token_{role}").read_text(encoding="utf-8")
+        keys = Transit.connect(self.environment["XORB_VAULT_ADDRESS"], token, mesh_key(role))
+        return await ServiceIdentity(Issuer(keys, mesh_name(role)), f"spiffe://xorb/{role}").token()
 
     def process(self, name: str) -> ComponentStatus:
         """How a component is."""

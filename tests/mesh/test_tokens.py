@@ -7,9 +7,9 @@ import pytest
 
 from services.mesh import identifiers
 from services.mesh.errors import Failure, Reason
+from services.mesh.public_key import PublicKey
 from services.mesh.testing import KEYS, token_for
 from services.mesh.tokens import Verifier
-from services.mesh.vault import PublicKey
 
 
 @dataclass
@@ -20,7 +20,7 @@ class SlowKeys:
     asked: int = 0
     pause: float = field(default=0.05)
 
-    async def sign(self, payload: bytes) -> bytes:
+    async def sign(self, payload: bytes, version: int = 0) -> bytes:
         """Returns a signature."""
         return await KEYS.sign(payload)
 

@@ -9,8 +9,8 @@ from xorb.security.v1 import factor_pb2, identity_pb2, session_pb2
 
 from services.mesh import names
 from services.mesh.calls import Caller
+from services.mesh.public_key import PublicKey
 from services.mesh.tokens import key_id
-from services.mesh.vault import PublicKey
 from services.security.identity.domain import (
     Account,
     Answer,
