@@ -72,7 +72,7 @@ def test_every_number_is_that_of_the_code() -> None:
         "processes of one run at most": str(run.processes),
         "addresses in one block at most": str(MAX_BLOCK),
         "sign-ins by address": DEFAULTS["SIGN_IN", "address"],
-        "sign-ins by account": DEFAULTS["SIGN_IN", "user"],
+        "sign-ins and proofs of one who is signed in": DEFAULTS["SIGN_IN", "user"],
         "longest life of an access token": whole(longest, "minutes"),
         "longest life of a service's token": whole(tokens._SERVICE_LIFETIME, "minutes"),
         "longest life of a session": whole(domain.SESSION_LIFETIME, "days"),
