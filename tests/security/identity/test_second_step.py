@@ -50,6 +50,15 @@ async def test_a_code_is_good_once(person: Person) -> None:
     assert await refused(person.complete(await person.challenge(), totp_code=code)) == _WRONG
 
 
+async def test_of_many_uses_of_a_code_at_once_one_succeeds(person: Person) -> None:
+    await person.enroll()
+    challenges, code = [await person.challenge() for _ in range(4)], person.code(1)
+    results = await asyncio.gather(
+        *(person.complete(challenge, totp_code=code) for challenge in challenges), return_exceptions=True
+    )
+    assert sum(isinstance(result, identity_pb2.SessionTokens) for result in results) == 1
+
+
 async def test_a_challenge_is_good_for_one_success(person: Person) -> None:
     codes = await person.enroll()
     challenge = await person.challenge()
