@@ -175,7 +175,10 @@ def _cors(settings: StackSettings) -> Fragment:
         "@type": f"{_TYPE}extensions.filters.http.cors.v3.CorsPolicy",
         "allow_origin_string_match": [{"safe_regex": {"regex": allowed}}],
         "allow_methods": "GET, POST, PATCH, PUT, DELETE",
-        "allow_headers": "authorization, content-type, x-grpc-web, x-user-agent, grpc-timeout, traceparent",
+        "allow_headers": "authorization, content-type, x-grpc-web, x-user-agent, grpc-timeout, traceparent, "
+        "x-xorb-session",
+        # Of browsers' sessions, which are in a cookie.
+        "allow_credentials": True,
         "expose_headers": ", ".join(_EXPOSED),
         "max_age": "600",
     }

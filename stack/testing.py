@@ -27,6 +27,8 @@ _FASTER = {"XORB_RATE_LIMITS": "off", "XORB_JWKS_SECONDS": "1", "XORB_KEY_LEAD_S
 EVERYTHING = tuple(BUILDERS)
 """The whole platform behind its edge."""
 
+_LOCAL = {"XORB_ALLOW_LOOPBACK_PROVIDERS": "true"}
+
 
 @contextlib.asynccontextmanager
 async def embedded(*names: str, settings: Mapping[str, str] | None = None) -> AsyncIterator[dict[str, str]]:
@@ -42,7 +44,7 @@ async def embedded(*names: str, settings: Mapping[str, str] | None = None) -> As
     """
     home = Path(tempfile.mkdtemp(prefix="xorb-"))
     chosen = {name: str(number) for name, number in zip(DEFAULT_PORTS, free_ports(len(DEFAULT_PORTS)), strict=True)}
-    loaded = load({"XORB_HOME": str(home), **_FASTER, **_inherited(), **chosen, **(settings or {})})
+    loaded = load({"XORB_HOME": str(home), **_FASTER, **_LOCAL, **_inherited(), **chosen, **(settings or {})})
     try:
         async with Stack(loaded, names or STATE_COMPONENTS):
             yield describe(loaded)

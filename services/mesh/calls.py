@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from opentelemetry import propagate
@@ -22,6 +22,7 @@ class Caller:
         roles: The account's roles in it: what its token says until authorization has asked, then those of now.
         permissions: What these roles grant; nothing until authorization has asked.
         session: The identifier of the session, or of a service account's API key; empty for services.
+        confined: Whether the session is confined to its organization, and what is the account's own is out of reach.
         token: The bearer token, to travel with calls on the caller's behalf.
     """
 
@@ -30,6 +31,7 @@ class Caller:
     roles: tuple[str, ...] = ()
     permissions: frozenset[str] = frozenset()
     session: str = ""
+    confined: bool = False
     token: str = field(default="", repr=False)
 
     @property
@@ -50,7 +52,7 @@ class Caller:
 
     def allowed(self, roles: tuple[str, ...], permissions: frozenset[str]) -> "Caller":
         """Returns the caller with other roles and permissions."""
-        return Caller(self.subject, self.organization, roles, permissions, self.session, self.token)
+        return replace(self, roles=roles, permissions=permissions)
 
 
 @dataclass(slots=True)

@@ -87,6 +87,10 @@ class Reason(Enum):
     MALFORMED_REQUEST = (Code.INVALID_ARGUMENT, "The request isn't well-formed.")
     REQUEST_TOO_LARGE = (Code.RESOURCE_EXHAUSTED, "The request is larger than this method takes.")
     METHOD_NOT_FOUND = (Code.UNIMPLEMENTED, "There is no such method here: see /docs.")
+    SIGN_ON_FAILED = (Code.UNAUTHENTICATED, "Single sign-on failed. Begin again.")
+    SIGN_ON_REFUSED = (Code.PERMISSION_DENIED, "The organization doesn't let you in with this identity.")
+    PROVIDER_UNAVAILABLE = (Code.UNAVAILABLE, "The identity provider doesn't answer as it should. Try again later.")
+    ORIGIN_REFUSED = (Code.PERMISSION_DENIED, "Pages of this origin may not use sessions here.")
 
     @property
     def code(self) -> Code:

@@ -21,6 +21,7 @@ from xorb.options.v1 import policy_pb2
 from xorb.security.v1 import (
     account_pb2,
     api_key_pb2,
+    connection_pb2,
     factor_pb2,
     identity_pb2,
     member_session_pb2,
@@ -50,6 +51,7 @@ CONTRACTS: tuple[FileDescriptor, ...] = (
     member_session_pb2.DESCRIPTOR,
     service_account_pb2.DESCRIPTOR,
     api_key_pb2.DESCRIPTOR,
+    connection_pb2.DESCRIPTOR,
     account_pb2.DESCRIPTOR,
     operations_pb2.DESCRIPTOR,
 )
@@ -60,7 +62,7 @@ class Policy:
     """Who may call a method.
 
     Exactly one of `public`, `authenticated`, `permission` and `internal_callers` is set. `service_accounts` says that
-    `authenticated` takes them, too.
+    `authenticated` takes them, too, `confined_sessions` that it takes those that are good in one organization only.
     """
 
     public: bool = False
@@ -69,6 +71,7 @@ class Policy:
     internal_callers: frozenset[str] = frozenset()
     audited: bool = False
     service_accounts: bool = False
+    confined_sessions: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,7 @@ def _policy(method: MethodDescriptor) -> Policy:
         internal_callers=frozenset(declared.internal.spiffe_ids),
         audited=declared.audited,
         service_accounts=declared.service_accounts,
+        confined_sessions=declared.confined_sessions,
     )
 
 

@@ -39,7 +39,7 @@ class BuiltIn:
 # Where colleagues are, and what they tried, is for those who answer for it or look into it.
 _AUDIT = ("audit.read",)
 # Who else is let in, by which way, is for those to know who answer for it.
-_ADMISSION = ("invitations.read", "service_accounts.read", "api_keys.read", "sessions.read")
+_ADMISSION = ("invitations.read", "service_accounts.read", "api_keys.read", "sessions.read", "connections.read")
 _OWNERS_ONLY = ("organizations.transfer", "organizations.suspend", "organizations.resume")
 
 BUILT_IN = {

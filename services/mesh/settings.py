@@ -10,6 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 ROLES = ("core", "security", "orchestrator", "relay", "bridge", "ratelimit")
+LOCAL_ORIGINS = r"https?://(localhost|127\.0\.0\.1)(:\d+)?"
+"""Pages of this machine, on any port."""
+
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
 
@@ -48,6 +51,11 @@ class Settings:
         database_pool: Connections to the database (`XORB_DATABASE_POOL`).
         data_key_lifetime: How long an unwrapped data key stays in memory (`XORB_DATA_KEY_SECONDS`).
         otlp_endpoint: Where traces go, OTLP over gRPC; nowhere where empty (`XORB_OTLP_ENDPOINT`).
+        web_address: Base URL of the pages that browsers show (`XORB_WEB_ADDRESS`).
+        allowed_origins: A regular expression: pages of these origins may use sessions (`XORB_ALLOWED_ORIGINS`).
+        allow_loopback_providers: Whether identity providers may be on this machine, over http as well: development
+            and tests only (`XORB_ALLOW_LOOPBACK_PROVIDERS`).
+        allow_private_providers: Whether they may be in private networks (`XORB_ALLOW_PRIVATE_PROVIDERS`).
     """
 
     home: Path
@@ -74,6 +82,10 @@ class Settings:
     database_pool: int = 8
     data_key_lifetime: timedelta = timedelta(minutes=1)
     otlp_endpoint: str = ""
+    web_address: str = "http://localhost:8000"
+    allowed_origins: str = LOCAL_ORIGINS
+    allow_loopback_providers: bool = False
+    allow_private_providers: bool = False
     addresses: Mapping[str, str] = field(default_factory=dict)
 
     def address(self, role: str) -> str:
@@ -123,6 +135,10 @@ def read(environment: Mapping[str, str]) -> Settings:
         database_pool=int(value.number("DATABASE_POOL", 8)),
         data_key_lifetime=timedelta(seconds=value.number("DATA_KEY_SECONDS", 60)),
         otlp_endpoint=value.text("OTLP_ENDPOINT"),
+        web_address=value.text("WEB_ADDRESS", "http://localhost:8000"),
+        allowed_origins=value.text("ALLOWED_ORIGINS") or LOCAL_ORIGINS,
+        allow_loopback_providers=value.flag("ALLOW_LOOPBACK_PROVIDERS", default=False),
+        allow_private_providers=value.flag("ALLOW_PRIVATE_PROVIDERS", default=False),
         addresses={role: value.text(f"{role.upper()}_ADDRESS") for role in ROLES},
     )
 

@@ -227,6 +227,7 @@ def _caller(claims: Mapping[str, Any], token: str) -> Caller:
         organization=organization,
         roles=_texts(claims["roles"]),
         session=str(UUID(claims["sid"])),
+        confined=claims.get("confined") is True,
         token=token,
     )
 

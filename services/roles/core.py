@@ -114,7 +114,7 @@ class Core:
         members = MembersServicer(database, pager, accounts, access)
         invitations = InvitationsServicer(database, pager, accounts, access)
         organization_pb2_grpc.add_OrganizationsServiceServicer_to_server(organizations, server)
-        organization_pb2_grpc.add_MembershipsServiceServicer_to_server(MembershipsServicer(database), server)
+        organization_pb2_grpc.add_MembershipsServiceServicer_to_server(MembershipsServicer(database, access), server)
         member_pb2_grpc.add_MembersServiceServicer_to_server(members, server)
         invitation_pb2_grpc.add_InvitationsServiceServicer_to_server(invitations, server)
         role_pb2_grpc.add_RolesServiceServicer_to_server(RolesServicer(database, pager, access), server)

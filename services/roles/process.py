@@ -15,6 +15,7 @@ from services.mesh.encryption.keyring import Keyring
 from services.mesh.encryption.wrapping import OrganizationKeys
 from services.mesh.events import stream
 from services.mesh.interceptors.chain import chain
+from services.mesh.interceptors.layer import Layer
 from services.mesh.rotation import Rotation
 from services.mesh.server import Register, Server, stop_signal
 from services.mesh.settings import Settings
@@ -92,6 +93,7 @@ async def serve(
     store: Database | None = None,
     known: Access | None = None,
     drained: Callable[[], Awaitable[None]] | None = None,
+    own: tuple[Layer, ...] = (),
 ) -> None:
     """Serves until the process is asked to stop, then drains.
 
@@ -102,10 +104,11 @@ async def serve(
         services: Their full names.
         store: Where replies to request ids are kept.
         known: Who may do what; None for a process that serves no accounts.
+        own: Layers of the process's own.
         drained: Called when callers have been told to go elsewhere; ends streams that would never end by themselves.
     """
     trail = Trail(store) if store else None
-    layers = chain(verifier(settings), store, known, trail)
+    layers = chain(verifier(settings), store, known, trail, own=own)
     server = Server(settings.address(role), layers, register, services, settings.drain, drained)
     async with (
         telemetry.metrics_page(settings.metrics_socket(role)),

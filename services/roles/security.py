@@ -4,6 +4,7 @@ import grpc.aio
 from xorb.core.v1 import organization_pb2_grpc
 from xorb.security.v1 import (
     account_pb2_grpc,
+    connection_pb2_grpc,
     factor_pb2_grpc,
     identity_pb2_grpc,
     passkey_pb2_grpc,
@@ -18,6 +19,7 @@ from services.mesh.tokens import Issuer
 from services.roles import admission, process
 from services.security.identity.accounts import AccountsServicer
 from services.security.identity.changing_password import PasswordsServicer
+from services.security.identity.cookies import Cookies
 from services.security.identity.factors.codes import Codes
 from services.security.identity.factors.service import FactorsServicer
 from services.security.identity.memberships import Memberships
@@ -28,6 +30,12 @@ from services.security.identity.reauthentication import Reauthentication
 from services.security.identity.second_step import SecondStep
 from services.security.identity.service import IdentityServicer
 from services.security.identity.sessions import SessionsServicer
+from services.security.identity.sign_on.addresses import Reach
+from services.security.identity.sign_on.provider import Provider
+from services.security.identity.sign_on.sealing import KEY as SEALING_KEY
+from services.security.identity.sign_on.sealing import Sealing
+from services.security.identity.sign_on.service import ConnectionsServicer
+from services.security.identity.sign_on.signing_on import SignOn
 from services.security.identity.signing_in import Sessions
 
 ROLE = "security"
@@ -37,6 +45,7 @@ SERVICES = (
     "xorb.security.v1.PasswordsService",
     "xorb.security.v1.FactorsService",
     "xorb.security.v1.PasskeysService",
+    "xorb.security.v1.ConnectionsService",
     "xorb.security.v1.AccountsService",
     *admission.SERVICES,
 )
@@ -62,6 +71,15 @@ async def run(settings: Settings) -> None:
         sessions = SessionsServicer(database, pager, access)
         factors = FactorsServicer(database, codes, reauthentication)
         passkeys = PasskeysServicer(database, pager, assertions, reauthentication, opener)
+        sign_on = SignOn(
+            database,
+            Provider(Reach(settings.allow_loopback_providers, settings.allow_private_providers)),
+            Sealing(TransitCipher.connect(settings.vault_address, settings.vault_token, SEALING_KEY)),
+            memberships,
+            opener,
+            settings.web_address,
+        )
+        connections = ConnectionsServicer(database, pager, sign_on)
 
         def register(server: grpc.aio.Server) -> None:
             identity_pb2_grpc.add_IdentityServiceServicer_to_server(identity, server)
@@ -69,6 +87,7 @@ async def run(settings: Settings) -> None:
             password_pb2_grpc.add_PasswordsServiceServicer_to_server(PasswordsServicer(database, access), server)
             factor_pb2_grpc.add_FactorsServiceServicer_to_server(factors, server)
             passkey_pb2_grpc.add_PasskeysServiceServicer_to_server(passkeys, server)
+            connection_pb2_grpc.add_ConnectionsServiceServicer_to_server(connections, server)
             account_pb2_grpc.add_AccountsServiceServicer_to_server(AccountsServicer(database), server)
             admission.register(server, database, pager, access, opener)
 
@@ -79,4 +98,5 @@ async def run(settings: Settings) -> None:
             services=SERVICES,
             store=database,
             known=access,
+            own=(Cookies(settings.allowed_origins),),
         )

@@ -31,11 +31,15 @@ FACTORS_KEY = "xorb-factors"
 SIGNING_KEYS = (SIGNING_KEY, *(f"xorb-mesh-{role}" for role in CALLERS))
 """All that sign tokens, and are rotated together."""
 
-_KEYS = {**dict.fromkeys(SIGNING_KEYS, "ed25519"), FACTORS_KEY: "aes256-gcm96"}
+CONNECTIONS_KEY = "xorb-connections"
+"""The transit key (aes256-gcm96) that encrypts client secrets of identity providers."""
+
+_KEYS = {**dict.fromkeys(SIGNING_KEYS, "ed25519"), FACTORS_KEY: "aes256-gcm96", CONNECTIONS_KEY: "aes256-gcm96"}
 _ROTATION_PERIOD = "720h"
 _READ_KEYS = {f"transit/keys/{name}": ["read"] for name in SIGNING_KEYS}
 _ROTATE = {f"transit/keys/{name}/rotate": ["update"] for name in SIGNING_KEYS}
 _FACTORS = {f"transit/encrypt/{FACTORS_KEY}": ["update"], f"transit/decrypt/{FACTORS_KEY}": ["update"]}
+_CONNECTIONS = {f"transit/{verb}/{CONNECTIONS_KEY}": ["update"] for verb in ("encrypt", "decrypt")}
 
 # An organization's key comes into being when it first wraps; only who rotates and destroys keys may touch them.
 _SEAL = {"transit/encrypt/org-*": ["create", "update"], "transit/decrypt/org-*": ["update"]}
@@ -49,7 +53,7 @@ def _sign(name: str) -> dict[str, list[str]]:
 
 POLICIES = {
     "core": _READ_KEYS | _sign("xorb-mesh-core") | _SEAL | _CREDENTIALS,
-    "security": _READ_KEYS | _sign(SIGNING_KEY) | _sign("xorb-mesh-security") | _FACTORS | _CREDENTIALS,
+    "security": _READ_KEYS | _sign(SIGNING_KEY) | _sign("xorb-mesh-security") | _FACTORS | _CONNECTIONS | _CREDENTIALS,
     "orchestrator": _READ_KEYS | _sign("xorb-mesh-orchestrator") | _SEAL | _CREDENTIALS,
     "relay": _READ_KEYS,
     "rotation": _ROTATE,

@@ -82,6 +82,7 @@ def process_environment(settings: StackSettings, role: str) -> dict[str, str]:
         "XORB_DRAIN_SECONDS": "0.2",
         "XORB_VAULT_ADDRESS": openbao.address(settings),
         "XORB_TEMPORAL_ADDRESS": temporal.address(settings),
+        "XORB_WEB_ADDRESS": f"http://localhost:{settings.port('XORB_GATEWAY_PORT').number}",
         # The demo target can't have the usual ports.
         "XORB_VERIFICATION_PORTS": f"https:443,http:80,http:{settings.port('XORB_DEMO_HTTP_PORT').number}",
         "XORB_WEBAUTHN_ORIGINS": _origins(settings),

@@ -53,7 +53,9 @@ async def inhabited(platform: Platform) -> Inhabited:
     member = (await owner.every(f"{owner.organization}/members", "members"))[0]
     role = await owner.post(f"{owner.organization}/roles", {"displayName": "Red team"})
     invitation = await owner.post(f"{owner.organization}/invitations", {"email": "ada@example.org"})
-    people = (member["name"], role["name"], invitation["name"])
+    provider = {"issuer": "https://id.example.com", "clientId": "xorb", "emailDomains": ["example.com"]}
+    connection = await owner.post(f"{owner.organization}/connections", provider)
+    people = (member["name"], role["name"], invitation["name"], connection["name"])
     return Inhabited(owner, (evidence["name"], sighting["name"], scan, finding["name"], target, *people))
 
 

@@ -20,6 +20,7 @@ SCANS = {"operations.cancel", "scans.control", "scans.create"}
 TARGETS = {"targets.create", "targets.delete", "targets.update", "targets.verify"}
 PEOPLE = {
     "api_keys.manage",
+    "connections.manage",
     "invitations.create",
     "invitations.revoke",
     "members.delete",
@@ -31,7 +32,7 @@ PEOPLE = {
     "service_accounts.manage",
     "sessions.revoke",
 }
-ADMISSION = {"api_keys.read", "invitations.read", "service_accounts.read", "sessions.read"}
+ADMISSION = {"api_keys.read", "connections.read", "invitations.read", "service_accounts.read", "sessions.read"}
 OWNERSHIP = {"organizations.resume", "organizations.suspend", "organizations.transfer"}
 ADMINISTRATION = {"audit.read", "organizations.update", "findings.dismiss", *ADMISSION, *PEOPLE}
 

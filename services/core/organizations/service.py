@@ -5,17 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from types import MappingProxyType
+from uuid import UUID
 
 from xorb.core.v1 import organization_pb2, organization_pb2_grpc
 
-from services.core.organizations import domain, store, wire
-from services.core.organizations.domain import Organization
+from services.core.organizations import domain, granting, store, wire
+from services.core.organizations.domain import Membership, Organization
+from services.core.organizations.members import changes
+from services.core.organizations.members import domain as members
+from services.core.organizations.members import store as memberships
+from services.core.organizations.members.domain import Member
 from services.core.organizations.store import MEMBERSHIPS, ORGANIZATIONS
 from services.mesh import calls, identifiers, masks
 from services.mesh.access.model import Announcer, Change
 from services.mesh.calls import Caller
-from services.mesh.database import Database
-from services.mesh.errors import not_found
+from services.mesh.database import Database, Unit
+from services.mesh.errors import Failure, Reason, not_found
 from services.mesh.etags import require
 from services.mesh.filters import Field
 from services.mesh.interceptors.layer import Context
@@ -127,9 +132,15 @@ class OrganizationsServicer(organization_pb2_grpc.OrganizationsServiceServicer):
 
 @dataclass
 class MembershipsServicer(organization_pb2_grpc.MembershipsServiceServicer):
-    """Serves `xorb.core.v1.MembershipsService`."""
+    """Serves `xorb.core.v1.MembershipsService`.
+
+    Args:
+        database: Where memberships are.
+        access: Told of new members.
+    """
 
     database: Database
+    access: Announcer
 
     async def ResolveMembership(
         self, request: organization_pb2.ResolveMembershipRequest, context: Context
@@ -143,3 +154,24 @@ class MembershipsServicer(organization_pb2_grpc.MembershipsServiceServicer):
         if found is None:
             raise not_found(request.organization or "membership")
         return wire.membership(found)
+
+    async def AdmitMember(
+        self, request: organization_pb2.AdmitMemberRequest, context: Context
+    ) -> organization_pb2.Membership:
+        """Returns an account's membership, a new one where there is none and a role is given."""
+        account = wire.identifier(wire.ACCOUNT, request.account)
+        async with self.database.unit() as unit:
+            await unit.serialize(granting.TOPIC)
+            member = await memberships.get(unit, account) or await self._join(unit, account, request)
+            if member.suspended_at:
+                raise Failure(Reason.ILLEGAL_TRANSITION, "The member is suspended.")
+            return wire.membership(Membership(unit.organization, account, member.roles, member.joined_at))
+
+    async def _join(self, unit: Unit, account: UUID, request: organization_pb2.AdmitMemberRequest) -> Member:
+        organization = await store.get(unit, unit.organization)
+        if not request.role or organization is None or organization.suspended_at:
+            raise not_found(request.organization)
+        member = members.join(account, await granting.require_roles(unit, [request.role], "role"), datetime.now(UTC))
+        await memberships.add(unit, member)
+        changes.record(unit, self.access, member, "joined")
+        return member

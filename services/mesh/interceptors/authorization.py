@@ -96,6 +96,8 @@ def _admit(call: Call, policy: Policy, standing: Standing | None) -> None:
         raise Failure(Reason.UNAVAILABLE)
     if not standing.session_lives:
         raise Failure(Reason.SESSION_REVOKED)
+    if policy.authenticated and call.caller.confined and not policy.confined_sessions:
+        raise Failure(Reason.PERMISSION_DENIED, "Single sign-on reaches your organization only. Sign in for yourself.")
     if policy.permission and policy.permission not in standing.permissions:
         if standing.organization_suspended:
             raise Failure(Reason.ORGANIZATION_SUSPENDED)

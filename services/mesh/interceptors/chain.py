@@ -32,7 +32,12 @@ _Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 
 
 def chain(
-    verifier: Verifier, database: Database | None, access: Access | None, trail: Trail | None = None
+    verifier: Verifier,
+    database: Database | None,
+    access: Access | None,
+    trail: Trail | None = None,
+    *,
+    own: tuple[Layer, ...] = (),
 ) -> tuple[Layer, ...]:
     """Returns the layers, the outermost first.
 
@@ -41,12 +46,14 @@ def chain(
         database: Where replies to request ids are kept; None for a process without one.
         access: Who may do what; None for a process that serves no accounts.
         trail: Takes what is decided; None for a process without a log.
+        own: Layers of the process's own, before anything is known of the caller.
     """
     return (
         Telemetry(),
         Errors(),
         Audit(trail),
         Deadline(),
+        *own,
         Authentication(verifier),
         Authorization(access),
         Idempotency(database),

@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from uuid import UUID
 
+SINGLE_SIGN_ON = "sso"
+"""Among the methods of a session: an organization's identity provider vouched for the account."""
+
 REFRESH_PREFIX = "xorb_rt_"
 SESSION_LIFETIME = timedelta(days=30)
 SESSION_IDLE = timedelta(days=7)
@@ -18,13 +21,19 @@ _TOKEN_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person who can sign in."""
+    """A person who can sign in.
+
+    Attributes:
+        password_hash: Empty for an account without a password.
+        managed_by: The organization whose identity provider alone vouches for the account; None for a person's own.
+    """
 
     id: UUID
     email: str
     display_name: str
     password_hash: str
     created_at: datetime
+    managed_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,11 @@ class Session:
     expires_at: datetime
     ended_at: datetime | None = None
     methods: tuple[str, ...] = ()
+
+    @property
+    def confined(self) -> bool:
+        """Whether an organization's provider vouched for the account: the session is good in that one only."""
+        return SINGLE_SIGN_ON in self.methods
 
 
 @dataclass(frozen=True, slots=True)

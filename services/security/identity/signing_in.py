@@ -11,11 +11,13 @@ import grpc.aio
 from services.mesh import calls, identifiers, names
 from services.mesh.calls import NO_ORGANIZATION, Caller
 from services.mesh.database import Unit
+from services.mesh.errors import not_found
 from services.mesh.events.model import Event
 from services.mesh.tokens import ACCOUNT_AUDIENCE, Issuer
 from services.security.identity import domain, store
 from services.security.identity.domain import Account, Membership, Opened, Session
 from services.security.identity.memberships import Memberships
+from services.security.identity.sign_on.domain import require_no_owner
 
 
 @dataclass
@@ -58,7 +60,7 @@ class Sessions:
         Raises:
             Failure: NOT_FOUND; the account is no member of the organization asked for. UNAVAILABLE.
         """
-        membership = await self._membership(session, organization)
+        membership = await (self._confined if session.confined else self._membership)(session, organization)
         await store.move_session(unit, session.id, membership.organization)
         _identify(replace(session, organization=membership.organization))
         return await self._opened(unit, session, account, membership)
@@ -81,6 +83,15 @@ class Sessions:
                     raise
         return await self.memberships.resolve(session.account, organization)
 
+    async def _confined(self, session: Session, organization: str) -> Membership:
+        """Returns where a session goes on that is good in one organization only, and for nobody who owns it."""
+        same = names.join("organizations", session.organization or "")
+        if organization not in {"", same}:
+            raise not_found(organization)
+        membership = await self.memberships.resolve(session.account, same)
+        require_no_owner(membership.roles)
+        return membership
+
     async def _access_token(self, session: Session, membership: Membership) -> str:
         claims = {
             "sub": names.join("accounts", session.account),
@@ -88,6 +99,7 @@ class Sessions:
             "sid": str(session.id),
             "roles": list(membership.roles),
             "amr": list(session.methods),
+            "confined": session.confined,
             "auth_time": int(session.created_at.timestamp()),
         }
         return await self.issuer.issue(ACCOUNT_AUDIENCE, self.access_token_lifetime, claims)

@@ -36,6 +36,7 @@ ACCOUNTS = Table(
     Column("display_name", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("managed_by", Uuid),
 )
 SESSIONS = Table(
     "sessions",
@@ -79,8 +80,9 @@ async def add_account(unit: Unit, account: Account) -> None:
 
 
 async def account_by_email(unit: Unit, email: str) -> Account | None:
-    """Returns the account with a normalized address."""
-    row = (await unit.execute(select(ACCOUNTS).where(func.lower(ACCOUNTS.c.email) == email))).mappings().one_or_none()
+    """Returns the person's own account with a normalized address; organizations manage others with the same."""
+    own = (func.lower(ACCOUNTS.c.email) == email) & ACCOUNTS.c.managed_by.is_(None)
+    row = (await unit.execute(select(ACCOUNTS).where(own))).mappings().one_or_none()
     return _account(row) if row else None
 
 
@@ -169,7 +171,9 @@ async def end_others(unit: Unit, account: UUID, kept: UUID, now: datetime) -> No
 
 
 def _account(row: RowMapping) -> Account:
-    return Account(row["id"], row["email"], row["display_name"], row["password_hash"], row["created_at"])
+    return Account(
+        row["id"], row["email"], row["display_name"], row["password_hash"], row["created_at"], row["managed_by"]
+    )
 
 
 def session(row: RowMapping) -> Session:

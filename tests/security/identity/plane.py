@@ -117,7 +117,7 @@ def _server(
         session_pb2_grpc.add_SessionsServiceServicer_to_server(SessionsServicer(database, pager, access), server)
         factor_pb2_grpc.add_FactorsServiceServicer_to_server(FactorsServicer(database, codes, proofs), server)
         passkey_pb2_grpc.add_PasskeysServiceServicer_to_server(passkeys, server)
-        organization_pb2_grpc.add_MembershipsServiceServicer_to_server(MembershipsServicer(database), server)
+        organization_pb2_grpc.add_MembershipsServiceServicer_to_server(MembershipsServicer(database, access), server)
         organizations = OrganizationsServicer(database, pager, access)
         organization_pb2_grpc.add_OrganizationsServiceServicer_to_server(organizations, server)
 

@@ -113,3 +113,13 @@ class ResolveMembershipRequest(_message.Message):
     account: str
     organization: str
     def __init__(self, account: _Optional[str] = ..., organization: _Optional[str] = ...) -> None: ...
+
+class AdmitMemberRequest(_message.Message):
+    __slots__ = ("organization", "account", "role")
+    ORGANIZATION_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    organization: str
+    account: str
+    role: str
+    def __init__(self, organization: _Optional[str] = ..., account: _Optional[str] = ..., role: _Optional[str] = ...) -> None: ...

@@ -348,6 +348,11 @@ class MembershipsServiceStub:
                 request_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.ResolveMembershipRequest.SerializeToString,
                 response_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.Membership.FromString,
                 _registered_method=True)
+        self.AdmitMember = channel.unary_unary(
+                '/xorb.core.v1.MembershipsService/AdmitMember',
+                request_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.AdmitMemberRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.Membership.FromString,
+                _registered_method=True)
 
 
 class MembershipsServiceServicer:
@@ -363,12 +368,27 @@ class MembershipsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AdmitMember(self, request, context):
+        """Returns an account's membership in an organization, and makes the account a member with one role where it is none
+        and a role is given. Who is suspended stays suspended.
+
+        Errors: ILLEGAL_TRANSITION for who is suspended; NOT_FOUND for who is no member, where no role is given.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_MembershipsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
             'ResolveMembership': grpc.unary_unary_rpc_method_handler(
                     servicer.ResolveMembership,
                     request_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.ResolveMembershipRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.Membership.SerializeToString,
+            ),
+            'AdmitMember': grpc.unary_unary_rpc_method_handler(
+                    servicer.AdmitMember,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.AdmitMemberRequest.FromString,
                     response_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.Membership.SerializeToString,
             ),
     }
@@ -399,6 +419,33 @@ class MembershipsService:
             target,
             '/xorb.core.v1.MembershipsService/ResolveMembership',
             xorb_dot_core_dot_v1_dot_organization__pb2.ResolveMembershipRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_organization__pb2.Membership.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AdmitMember(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.core.v1.MembershipsService/AdmitMember',
+            xorb_dot_core_dot_v1_dot_organization__pb2.AdmitMemberRequest.SerializeToString,
             xorb_dot_core_dot_v1_dot_organization__pb2.Membership.FromString,
             options,
             channel_credentials,

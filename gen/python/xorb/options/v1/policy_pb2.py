@@ -25,19 +25,19 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cxorb/options/v1/policy.proto\x12\x0fxorb.options.v1\x1a google/protobuf/descriptor.proto\"\xe4\x01\n\x06Policy\x12\x10\n\x06public\x18\x01 \x01(\x08H\x00\x12\x17\n\rauthenticated\x18\x02 \x01(\x08H\x00\x12\x14\n\npermission\x18\x03 \x01(\tH\x00\x12\x34\n\x08internal\x18\x04 \x01(\x0b\x32 .xorb.options.v1.InternalCallersH\x00\x12.\n\nrate_class\x18\x05 \x01(\x0e\x32\x1a.xorb.options.v1.RateClass\x12\x0f\n\x07\x61udited\x18\x06 \x01(\x08\x12\x18\n\x10service_accounts\x18\x07 \x01(\x08\x42\x08\n\x06\x63\x61ller\"%\n\x0fInternalCallers\x12\x12\n\nspiffe_ids\x18\x01 \x03(\t\"Z\n\x0e\x45xternalPolicy\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\'\n\x06policy\x18\x02 \x01(\x0b\x32\x17.xorb.options.v1.Policy\x12\x0f\n\x07\x63omment\x18\x03 \x01(\t*\xb0\x01\n\tRateClass\x12\x1a\n\x16RATE_CLASS_UNSPECIFIED\x10\x00\x12\x13\n\x0fRATE_CLASS_READ\x10\x01\x12\x14\n\x10RATE_CLASS_WRITE\x10\x02\x12\x16\n\x12RATE_CLASS_SIGN_IN\x10\x03\x12\x15\n\x11RATE_CLASS_STREAM\x10\x04\x12\x14\n\x10RATE_CLASS_HEAVY\x10\x05\x12\x17\n\x13RATE_CLASS_INTERNAL\x10\x06:I\n\x06policy\x12\x1e.google.protobuf.MethodOptions\x18\xd5\x8d\x03 \x01(\x0b\x32\x17.xorb.options.v1.Policy:X\n\x0f\x65xternal_policy\x12\x1c.google.protobuf.FileOptions\x18\xd6\x8d\x03 \x03(\x0b\x32\x1f.xorb.options.v1.ExternalPolicyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cxorb/options/v1/policy.proto\x12\x0fxorb.options.v1\x1a google/protobuf/descriptor.proto\"\xff\x01\n\x06Policy\x12\x10\n\x06public\x18\x01 \x01(\x08H\x00\x12\x17\n\rauthenticated\x18\x02 \x01(\x08H\x00\x12\x14\n\npermission\x18\x03 \x01(\tH\x00\x12\x34\n\x08internal\x18\x04 \x01(\x0b\x32 .xorb.options.v1.InternalCallersH\x00\x12.\n\nrate_class\x18\x05 \x01(\x0e\x32\x1a.xorb.options.v1.RateClass\x12\x0f\n\x07\x61udited\x18\x06 \x01(\x08\x12\x18\n\x10service_accounts\x18\x07 \x01(\x08\x12\x19\n\x11\x63onfined_sessions\x18\x08 \x01(\x08\x42\x08\n\x06\x63\x61ller\"%\n\x0fInternalCallers\x12\x12\n\nspiffe_ids\x18\x01 \x03(\t\"Z\n\x0e\x45xternalPolicy\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\'\n\x06policy\x18\x02 \x01(\x0b\x32\x17.xorb.options.v1.Policy\x12\x0f\n\x07\x63omment\x18\x03 \x01(\t*\xb0\x01\n\tRateClass\x12\x1a\n\x16RATE_CLASS_UNSPECIFIED\x10\x00\x12\x13\n\x0fRATE_CLASS_READ\x10\x01\x12\x14\n\x10RATE_CLASS_WRITE\x10\x02\x12\x16\n\x12RATE_CLASS_SIGN_IN\x10\x03\x12\x15\n\x11RATE_CLASS_STREAM\x10\x04\x12\x14\n\x10RATE_CLASS_HEAVY\x10\x05\x12\x17\n\x13RATE_CLASS_INTERNAL\x10\x06:I\n\x06policy\x12\x1e.google.protobuf.MethodOptions\x18\xd5\x8d\x03 \x01(\x0b\x32\x17.xorb.options.v1.Policy:X\n\x0f\x65xternal_policy\x12\x1c.google.protobuf.FileOptions\x18\xd6\x8d\x03 \x03(\x0b\x32\x1f.xorb.options.v1.ExternalPolicyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'xorb.options.v1.policy_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RATECLASS']._serialized_start=446
-  _globals['_RATECLASS']._serialized_end=622
+  _globals['_RATECLASS']._serialized_start=473
+  _globals['_RATECLASS']._serialized_end=649
   _globals['_POLICY']._serialized_start=84
-  _globals['_POLICY']._serialized_end=312
-  _globals['_INTERNALCALLERS']._serialized_start=314
-  _globals['_INTERNALCALLERS']._serialized_end=351
-  _globals['_EXTERNALPOLICY']._serialized_start=353
-  _globals['_EXTERNALPOLICY']._serialized_end=443
+  _globals['_POLICY']._serialized_end=339
+  _globals['_INTERNALCALLERS']._serialized_start=341
+  _globals['_INTERNALCALLERS']._serialized_end=378
+  _globals['_EXTERNALPOLICY']._serialized_start=380
+  _globals['_EXTERNALPOLICY']._serialized_end=470
 # @@protoc_insertion_point(module_scope)

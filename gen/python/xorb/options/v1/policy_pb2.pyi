@@ -30,7 +30,7 @@ EXTERNAL_POLICY_FIELD_NUMBER: _ClassVar[int]
 external_policy: _descriptor.FieldDescriptor
 
 class Policy(_message.Message):
-    __slots__ = ("public", "authenticated", "permission", "internal", "rate_class", "audited", "service_accounts")
+    __slots__ = ("public", "authenticated", "permission", "internal", "rate_class", "audited", "service_accounts", "confined_sessions")
     PUBLIC_FIELD_NUMBER: _ClassVar[int]
     AUTHENTICATED_FIELD_NUMBER: _ClassVar[int]
     PERMISSION_FIELD_NUMBER: _ClassVar[int]
@@ -38,6 +38,7 @@ class Policy(_message.Message):
     RATE_CLASS_FIELD_NUMBER: _ClassVar[int]
     AUDITED_FIELD_NUMBER: _ClassVar[int]
     SERVICE_ACCOUNTS_FIELD_NUMBER: _ClassVar[int]
+    CONFINED_SESSIONS_FIELD_NUMBER: _ClassVar[int]
     public: bool
     authenticated: bool
     permission: str
@@ -45,7 +46,8 @@ class Policy(_message.Message):
     rate_class: RateClass
     audited: bool
     service_accounts: bool
-    def __init__(self, public: _Optional[bool] = ..., authenticated: _Optional[bool] = ..., permission: _Optional[str] = ..., internal: _Optional[_Union[InternalCallers, _Mapping]] = ..., rate_class: _Optional[_Union[RateClass, str]] = ..., audited: _Optional[bool] = ..., service_accounts: _Optional[bool] = ...) -> None: ...
+    confined_sessions: bool
+    def __init__(self, public: _Optional[bool] = ..., authenticated: _Optional[bool] = ..., permission: _Optional[str] = ..., internal: _Optional[_Union[InternalCallers, _Mapping]] = ..., rate_class: _Optional[_Union[RateClass, str]] = ..., audited: _Optional[bool] = ..., service_accounts: _Optional[bool] = ..., confined_sessions: _Optional[bool] = ...) -> None: ...
 
 class InternalCallers(_message.Message):
     __slots__ = ("spiffe_ids",)

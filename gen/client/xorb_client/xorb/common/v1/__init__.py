@@ -207,6 +207,26 @@ class ErrorReason(betterproto2.Enum):
     PERMISSION_DENIED. The change asks for a proof that it is still the same person, and there is none, or a wrong one.
     """
 
+    SIGN_ON_FAILED = 50
+    """
+    UNAUTHENTICATED. The sign-on has ended, was completed before, or what the provider said doesn't hold; begin again.
+    """
+
+    SIGN_ON_REFUSED = 51
+    """
+    PERMISSION_DENIED. The provider knows the person, but the organization doesn't let them in; the message says why.
+    """
+
+    PROVIDER_UNAVAILABLE = 52
+    """
+    UNAVAILABLE. The identity provider doesn't answer, or not as OpenID Connect says.
+    """
+
+    ORIGIN_REFUSED = 53
+    """
+    PERMISSION_DENIED. A browser sent the request from a page of an origin that isn't allowed to.
+    """
+
     MALFORMED_REQUEST = 60
     """
     INVALID_ARGUMENT. The request isn't well-formed, or has parts that the contract doesn't know; the edge refuses it.
@@ -262,6 +282,10 @@ class ErrorReason(betterproto2.Enum):
             34: "ERROR_REASON_WRONG_SECOND_FACTOR",
             35: "ERROR_REASON_INVALID_CHALLENGE",
             36: "ERROR_REASON_REAUTHENTICATION_REQUIRED",
+            50: "ERROR_REASON_SIGN_ON_FAILED",
+            51: "ERROR_REASON_SIGN_ON_REFUSED",
+            52: "ERROR_REASON_PROVIDER_UNAVAILABLE",
+            53: "ERROR_REASON_ORIGIN_REFUSED",
             60: "ERROR_REASON_MALFORMED_REQUEST",
             61: "ERROR_REASON_REQUEST_TOO_LARGE",
             62: "ERROR_REASON_METHOD_NOT_FOUND",
@@ -307,6 +331,10 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_WRONG_SECOND_FACTOR": 34,
             "ERROR_REASON_INVALID_CHALLENGE": 35,
             "ERROR_REASON_REAUTHENTICATION_REQUIRED": 36,
+            "ERROR_REASON_SIGN_ON_FAILED": 50,
+            "ERROR_REASON_SIGN_ON_REFUSED": 51,
+            "ERROR_REASON_PROVIDER_UNAVAILABLE": 52,
+            "ERROR_REASON_ORIGIN_REFUSED": 53,
             "ERROR_REASON_MALFORMED_REQUEST": 60,
             "ERROR_REASON_REQUEST_TOO_LARGE": 61,
             "ERROR_REASON_METHOD_NOT_FOUND": 62,
