@@ -22,7 +22,13 @@ _PAGE = resource.getpagesize()
 _CODE = Path(__file__).parent
 # Programs and libraries, resolvers and certificates, and what a process may know of itself: /proc shows nothing of
 # processes outside to one that Landlock holds.
-_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc", "/proc", "/sys/devices/system", "/run/systemd/resolve")
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/proc", "/sys/devices/system")
+# Of /etc what is in it for everybody: names, libraries, certificates; never passwords and hosts' keys.
+_ETC = (
+    "hosts", "resolv.conf", "nsswitch.conf", "host.conf", "gai.conf", "services", "protocols", "passwd", "group",
+    "localtime", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "ssl/certs", "ssl/openssl.cnf", "pki/tls",
+    "pki/ca-trust", "ca-certificates", "crypto-policies",
+)  # fmt: skip
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 
 
@@ -59,6 +65,8 @@ def _drop_capabilities() -> None:
 def _readable() -> set[Path]:
     """Return the system's folders, and those that code comes from: never the project's, which has its state in it."""
     found = {Path(folder) for folder in (*_SYSTEM, sys.prefix, sys.base_prefix)} | {_CODE}
+    # Which name servers there are is often said outside of /etc, behind a link.
+    found |= {Path("/etc", name).resolve() for name in _ETC}
     found |= {Path(entry) for entry in sys.path if entry and not _CODE.is_relative_to(Path(entry).resolve())}
     if program := shutil.which("nmap"):
         found.add(Path(program).resolve().parent)

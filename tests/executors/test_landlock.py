@@ -55,6 +55,7 @@ def test_secrets_and_state_of_its_own_user_are_out_of_reach(tmp_path: Path) -> N
         "remove": lambda: os.remove({str(tmp_path / "openbao.json")!r}),
         "rename": lambda: os.rename({str(tmp_path / "openbao.json")!r}, {str(tmp_path / "other")!r}),
         "project": lambda: os.listdir({str(ROOT)!r}),
+        "passwords": lambda: open("/etc/shadow").read(),
         "home": lambda: os.listdir(os.path.expanduser("~")),
         "run": lambda: os.system("true") and None or os.execv({str(tmp_path / "openbao.json")!r}, ["x"]),
     """)
