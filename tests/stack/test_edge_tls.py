@@ -21,6 +21,7 @@ from stack.edge_headers import HEADERS
 from stack.edge_tls import secured
 from stack.errors import StackError
 from stack.polling import until
+from stack.secret_files import write_secret
 from stack.settings import StackSettings, load
 from tests.stack.edge_under_test import Edge, running
 from tests.stack.probe import SERVICE
@@ -142,13 +143,14 @@ async def test_a_new_certificate_is_shown_without_a_lost_request(under_test: Edg
     assert len(kept) <= 3
 
 
-async def serial(edge: Edge) -> int:
+async def serial(edge: Edge, trusted: ssl.SSLContext | None = None) -> int:
     """Of the certificate that is shown to whoever connects now."""
+    context = trusted or edge.trusting()
 
     def ask() -> int:
         with (
             socket.create_connection(("127.0.0.1", edge.tls_port), 5) as plain,
-            edge.trusting().wrap_socket(plain, server_hostname="localhost") as secure,
+            context.wrap_socket(plain, server_hostname="localhost") as secure,
         ):
             return x509.load_der_x509_certificate(secure.getpeercert(True) or b"").serial_number
 
@@ -193,6 +195,27 @@ def test_the_operators_certificate_is_taken(settings: StackSettings, tmp_path: P
     prepare(chosen)
     assert files(chosen) == theirs
     assert not authority_path(chosen).exists()
+
+
+async def test_the_operators_next_certificate_is_renamed_over_the_last(settings: StackSettings, tmp_path: Path) -> None:
+    theirs = operators(settings, tmp_path)
+    trusted = ssl.create_default_context(cafile=str(authority_path(settings)))
+    async with running(XORB_TLS_CERTIFICATE=str(theirs.certificate), XORB_TLS_KEY=str(theirs.key)) as edge:
+        first = await serial(edge, trusted)
+        renew(settings)
+        made = files(settings)
+        # The key first: until its certificate follows, the edge shows the last one.
+        for new, old in ((made.key, theirs.key), (made.certificate, theirs.certificate)):
+            draft = old.with_suffix(".draft")
+            write_secret(draft, new.read_text("utf-8"))
+            draft.replace(old)
+            if old == theirs.key:
+                assert await serial(edge, trusted) == first
+
+        async def is_shown() -> bool:
+            return await serial(edge, trusted) != first
+
+        await until(is_shown, 10)
 
 
 def test_what_is_wrong_with_a_certificate_is_said(settings: StackSettings, tmp_path: Path) -> None:
