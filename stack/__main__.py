@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from stack import commands
+from stack import commands, limits
 from stack.demo.command import demo as run_demo
 from stack.errors import StackError
 from stack.settings import load
@@ -89,6 +89,13 @@ def status(output: Annotated[str, typer.Option(help="table or json.")] = "table"
 def rotate_keys() -> None:
     """Make new versions of the keys that sign tokens; nobody notices."""
     _guarded(lambda: commands.rotate_keys(load(os.environ)))
+
+
+@application.command()
+def limit(organization: str, rate_class: str, subject: str, allowed: str) -> None:
+    """Give an organization a rate limit of its own: organizations/… READ user 50/second:100, or off, or default."""
+    work = limits.put(load(os.environ), organization, rate_class, subject, allowed)
+    _guarded(lambda: _output.print(asyncio.run(work)))
 
 
 @application.command()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import grpc.aio
 from google.longrunning import operations_pb2_grpc
+from redis.asyncio import Redis
 from xorb.core.v1 import (
     activity_pb2_grpc,
     audit_pb2_grpc,
@@ -13,6 +14,7 @@ from xorb.core.v1 import (
     invitation_pb2_grpc,
     member_pb2_grpc,
     organization_pb2_grpc,
+    rate_limit_pb2_grpc,
     role_pb2_grpc,
     scan_pb2_grpc,
     target_pb2_grpc,
@@ -22,6 +24,7 @@ from xorb.security.v1 import account_pb2_grpc
 from services.core.activity.service import ActivityServicer
 from services.core.audit.service import AuditServicer
 from services.core.findings.service import FindingsServicer, SightingsServicer
+from services.core.limits.service import RateLimitOverridesServicer, RateLimitsServicer
 from services.core.organizations.accounts import Accounts
 from services.core.organizations.invitations.service import InvitationsServicer
 from services.core.organizations.members.service import MembersServicer
@@ -59,6 +62,8 @@ SERVICES = (
     "xorb.core.v1.SightingsService",
     "xorb.core.v1.ActivityService",
     "xorb.core.v1.AuditService",
+    "xorb.core.v1.RateLimitsService",
+    "xorb.core.v1.RateLimitOverridesService",
     "google.longrunning.Operations",
 )
 
@@ -71,6 +76,7 @@ class Core:
         settings: The process's settings.
         database: Where the plane's state is.
         hub: Where live events come from.
+        redis: A client of Redis.
         access: Who may do what.
         itself: A channel to this process, by which its services meet.
         security: A channel to the security plane.
@@ -79,6 +85,7 @@ class Core:
     settings: Settings
     database: Database
     hub: Hub
+    redis: Redis
     access: CachedAccess
     itself: grpc.aio.Channel
     security: grpc.aio.Channel
@@ -104,6 +111,9 @@ class Core:
         finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)
         activity_pb2_grpc.add_ActivityServiceServicer_to_server(ActivityServicer(database, pager, watcher), server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditServicer(database, pager), server)
+        overrides = RateLimitOverridesServicer(database, self.redis)
+        rate_limit_pb2_grpc.add_RateLimitsServiceServicer_to_server(RateLimitsServicer(self.redis), server)
+        rate_limit_pb2_grpc.add_RateLimitOverridesServiceServicer_to_server(overrides, server)
         operations_pb2_grpc.add_OperationsServicer_to_server(operations, server)
 
     def _register_organizations(self, server: grpc.aio.Server, pager: Pager) -> None:
@@ -132,7 +142,7 @@ async def wired(settings: Settings) -> AsyncIterator[Core]:
         hub = Hub(database, redis)
         try:
             async with process.access(settings, database) as access:
-                yield Core(settings, database, hub, access, itself, security)
+                yield Core(settings, database, hub, redis, access, itself, security)
         finally:
             await hub.close()
             await redis.aclose()

@@ -22,7 +22,7 @@ from services.mesh.settings import Settings
 from services.mesh.tokens import Issuer, ServiceIdentity, Verifier, mesh_name
 from services.mesh.vault import ACCESS_KEY, Transit, mesh_key
 
-CALLING_ROLES = ("core", "security", "orchestrator")
+CALLING_ROLES = ("core", "security", "orchestrator", "operator")
 """The roles whose processes call internal methods, and have a key to say so."""
 
 _CHANNEL = (("grpc.keepalive_time_ms", 60_000),)

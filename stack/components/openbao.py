@@ -22,8 +22,8 @@ from stack.settings import StackSettings
 SIGNING_KEY = "xorb-access"
 """The transit key (ed25519) that signs access tokens; only the security process may."""
 
-CALLERS = ("core", "security", "orchestrator")
-"""The processes that call others, each with a transit key (ed25519) by which it signs its own mesh tokens."""
+CALLERS = ("core", "security", "orchestrator", "operator")
+"""Who calls internal methods, each with a transit key (ed25519) by which it signs its own mesh tokens."""
 
 FACTORS_KEY = "xorb-factors"
 """The transit key (aes256-gcm96) that encrypts what accounts share with their authenticator apps."""
@@ -56,6 +56,7 @@ POLICIES = {
     "security": _READ_KEYS | _sign(SIGNING_KEY) | _sign("xorb-mesh-security") | _FACTORS | _CONNECTIONS | _CREDENTIALS,
     "orchestrator": _READ_KEYS | _sign("xorb-mesh-orchestrator") | _SEAL | _CREDENTIALS,
     "relay": _READ_KEYS,
+    "operator": _READ_KEYS | _sign("xorb-mesh-operator"),
     "rotation": _ROTATE,
 }
 """What each process may do, as path → capabilities: all read public keys, and nobody signs in another's name. Who

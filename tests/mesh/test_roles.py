@@ -11,6 +11,7 @@ READ = {
     "members.read",
     "operations.read",
     "organizations.read",
+    "rate_limits.read",
     "roles.read",
     "scans.read",
     "targets.read",

@@ -25,6 +25,7 @@ _NOUNS = (
     "invitation",
     "member",
     "organization",
+    "rate_limit",
     "role",
     "scan",
     "service_account",

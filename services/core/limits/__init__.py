@@ -1,0 +1,1 @@
+"""Limits: what organizations have in place of the platform's rate limits."""
