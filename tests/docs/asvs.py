@@ -90,9 +90,15 @@ def _untested(row: Row) -> Iterator[str]:
 
 @cache
 def functions(file: Path) -> frozenset[str]:
-    """The tests of a file; none where it doesn't exist."""
+    """The tests of a file, those of a class as `Class::test`; none where it doesn't exist."""
     if not file.is_file():
         return frozenset()
-    tree = ast.parse(file.read_text("utf-8"))
-    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
-    return frozenset(name for name in defined if name.startswith("test_"))
+    return frozenset(_tests(ast.parse(file.read_text("utf-8")).body))
+
+
+def _tests(body: list[ast.stmt], prefix: str = "") -> Iterator[str]:
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+            yield prefix + node.name
+        elif isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
+            yield from _tests(node.body, f"{node.name}::")

@@ -88,6 +88,13 @@ def test_the_words_that_passwords_are_not_made_of_are_named() -> None:
     assert f"fewer than {guessable.LEFT_OVER}\ncharacters" in TEXT
 
 
+def test_every_way_in_is_named() -> None:
+    """Those are the public methods that give tokens, or begin what does."""
+    public = {method.descriptor.name for method in methods().values() if method.policy.public}
+    named = set(re.findall(r"`(\w+)`", " ".join(row.split("|")[2] for row in table("way"))))
+    assert named == public - {"SignUp", "GetJsonWebKeySet"}
+
+
 def test_every_port_has_its_place_in_who_talks_to_whom() -> None:
     assert set(re.findall(r"`(XORB_\w+_PORT)`", " ".join(table("from")))) == set(DEFAULT_PORTS)
 
