@@ -17,13 +17,14 @@ class Bounds:
     """Bounds of the whole edge.
 
     ``headers_seconds``, ``request_seconds``: from the first byte to the last of the headers, of the whole request.
-    ``idle_seconds``: without a byte in either direction on a request that isn't a stream, or on a connection's
-    stalled request. ``connections`` at once; ``heap_mebibytes`` of memory.
+    ``idle_seconds``: without a byte in either direction on a request that isn't a stream. ``connection_seconds``: how
+    old a connection gets, streams excepted. ``connections`` at once; ``heap_mebibytes`` of memory.
     """
 
     headers_seconds: float
     request_seconds: float
     idle_seconds: float
+    connection_seconds: float
     connections: int
     heap_mebibytes: int
 
@@ -33,6 +34,7 @@ class Bounds:
             "headers_timeout": f"{self.headers_seconds}s",
             "request_timeout": f"{self.request_seconds}s",
             "idle_timeout": f"{self.idle_seconds}s",
+            "connection_time": f"{self.connection_seconds}s",
             "maximum_connections": self.connections,
             "maximum_heap": self.heap_mebibytes * 1024 * 1024,
         }
@@ -48,6 +50,7 @@ def bounds(settings: StackSettings) -> Bounds:
         headers_seconds=_number(settings, "XORB_EDGE_HEADERS_SECONDS", 10),
         request_seconds=_number(settings, "XORB_EDGE_REQUEST_SECONDS", 60),
         idle_seconds=_number(settings, "XORB_EDGE_IDLE_SECONDS", 60),
+        connection_seconds=_number(settings, "XORB_EDGE_CONNECTION_SECONDS", 3600),
         connections=int(_number(settings, "XORB_EDGE_CONNECTIONS", _connections())),
         heap_mebibytes=int(_number(settings, "XORB_EDGE_HEAP_MIB", 1024)),
     )

@@ -3,12 +3,15 @@
 import asyncio
 import shutil
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
 import yaml
+from websockets.asyncio.client import connect
+from websockets.asyncio.server import ServerConnection, unix_serve
 
 from stack import http
 from stack.edge_bounds import bounds
@@ -83,9 +86,34 @@ async def test_without_memory_nothing_new_is_taken(tmp_path: Path) -> None:
     assert (response.json()["code"], info["reason"]) == (14, "UNAVAILABLE")
 
 
+async def test_old_connections_end_but_not_what_is_open_on_them() -> None:
+    async def echo(other: ServerConnection) -> None:
+        async for message in other:
+            await other.send(message)
+
+    async with running(XORB_EDGE_CONNECTION_SECONDS="0.5") as edge, AsyncExitStack() as stack:
+        await stack.enter_async_context(unix_serve(echo, str(edge.run / "bridge.sock")))
+        url = f"ws://127.0.0.1:{edge.address.port}/v1/things/a:watch"
+        talk = await stack.enter_async_context(connect(url, proxy=None))
+        watch, writer = await stack.enter_async_context(connected(edge))
+        writer.write(GET.replace(b"things/a", b"things/endless:watch"))
+        old, asking = await stack.enter_async_context(connected(edge))
+        asking.write(GET)
+        assert b"connection: close" not in await asyncio.wait_for(old.readuntil(b"\r\n\r\n"), 5)
+        await old.readuntil(b"}")
+        begun = time.monotonic()
+        # Longer than a connection may last, and than the time to come to an end.
+        while time.monotonic() - begun < 3.5:
+            await asyncio.wait_for(watch.readuntil(b'"size":1'), 5)
+        await talk.send("still there")
+        assert await asyncio.wait_for(talk.recv(), 5) == "still there"
+        asking.write(GET)
+        assert b"connection: close" in await asyncio.wait_for(old.readuntil(b"\r\n\r\n"), 5)
+
+
 async def test_the_last_endpoint_is_kept_however_it_fails() -> None:
     async with running() as edge:
-        for _ in range(30):
+        for _ in range(12):
             response = await edge.call("GET", "/v1/things/away")
             assert response.status == 503
         assert (await edge.call("GET", "/v1/things/a")).status == 200
