@@ -111,7 +111,7 @@ def test_every_costly_method_is_named() -> None:
 
 
 def test_every_component_has_its_place_among_the_logs() -> None:
-    assert set(re.findall(r"`([\w-]+)`", firsts("component"))) == set(BUILDERS)
+    assert set(BUILDERS) <= set(re.findall(r"`([\w-]+)`", firsts("component")))
     assert f"{MAXIMUM_BYTES // MEBIBYTE} MiB each" in TEXT
 
 
