@@ -54,7 +54,7 @@ def new_recovery_codes() -> list[str]:
 
 
 def recovery_digest(code: str) -> bytes:
-    """Returns what is stored of a recovery code: its SHA-256, however it is typed; it is long enough to need no salt."""
+    """Returns what is stored of a recovery code: its SHA-256, however it is typed; long enough to need no salt."""
     return hashlib.sha256("".join(code.lower().replace("-", "").split()).encode()).digest()
 
 
