@@ -47,6 +47,9 @@ class Settings:
         webauthn_rp_id: The domain name that passkeys are for (`XORB_WEBAUTHN_RP_ID`).
         webauthn_origins: The pages that may ask for them, such as `https://xorb.example.org` (`XORB_WEBAUTHN_ORIGINS`).
         key_lead: How long a new version of a signing key is published before it signs (`XORB_KEY_LEAD_SECONDS`).
+        sign_in_failures: How many failures there may be in an hour before one waits: of an account from one address
+            (`XORB_SIGN_IN_FREE_FAILURES`), from one address (`XORB_SIGN_IN_ADDRESS_FAILURES`), and of an account from
+            everywhere (`XORB_SIGN_IN_ACCOUNT_FAILURES`).
         drain: How long to answer NOT_SERVING before a stop (`XORB_DRAIN_SECONDS`).
         database_pool: Connections to the database (`XORB_DATABASE_POOL`).
         data_key_lifetime: How long an unwrapped data key stays in memory (`XORB_DATA_KEY_SECONDS`).
@@ -78,6 +81,7 @@ class Settings:
     webauthn_rp_id: str = "localhost"
     webauthn_origins: tuple[str, ...] = ()
     key_lead: timedelta = timedelta(minutes=3)
+    sign_in_failures: tuple[int, int, int] = (10, 100, 20)
     drain: timedelta = timedelta(seconds=1.5)
     database_pool: int = 8
     data_key_lifetime: timedelta = timedelta(minutes=1)
@@ -130,6 +134,11 @@ def read(environment: Mapping[str, str]) -> Settings:
         access_token_lifetime=timedelta(seconds=min(600.0, value.number("ACCESS_TOKEN_SECONDS", 600))),
         webauthn_rp_id=value.text("WEBAUTHN_RP_ID", "localhost"),
         webauthn_origins=value.origins("WEBAUTHN_ORIGINS", "http://localhost:8000,https://localhost:8443"),
+        sign_in_failures=(
+            value.count("SIGN_IN_FREE_FAILURES", 10),
+            value.count("SIGN_IN_ADDRESS_FAILURES", 100),
+            value.count("SIGN_IN_ACCOUNT_FAILURES", 20),
+        ),
         key_lead=timedelta(seconds=value.number("KEY_LEAD_SECONDS", 180)),
         drain=timedelta(seconds=value.number("DRAIN_SECONDS", 1.5)),
         database_pool=int(value.number("DATABASE_POOL", 8)),
@@ -177,6 +186,12 @@ class _Reader:
         if not all(re.fullmatch(r"https?://[^/\s]+", origin) for origin in origins):
             raise SettingsError(f"XORB_{name}: {text!r} isn't of the form https://a.example,https://b.example")
         return origins
+
+    def count(self, name: str, default: int) -> int:
+        number = self.number(name, default)
+        if number < 1 or number != int(number):
+            raise SettingsError(f"XORB_{name}: {number:g} is not a number of times, one or more")
+        return int(number)
 
     def ports(self, name: str, default: str) -> tuple[tuple[str, int], ...]:
         text = self.text(name, default)

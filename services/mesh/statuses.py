@@ -17,6 +17,9 @@ from services.mesh.errors import DOMAIN, Failure, FieldViolation, Reason
 # PostgreSQL's text has no NUL, and UTF-8 has no other character that it would refuse (its appendix A, class 22).
 _CHARACTER_NOT_IN_REPERTOIRE = "22021"
 
+RETRY_AFTER = "retry_after"
+"""What a failure's metadata calls the seconds to wait; the caller gets `RetryInfo` and `Retry-After`, too."""
+
 OK = status_pb2.Status(code=code_pb2.OK, message="The stream is complete.")
 
 
@@ -24,6 +27,10 @@ def to_status(failure: Failure) -> status_pb2.Status:
     """Returns the status that tells a caller of a failure: code, message, `ErrorInfo`, and the wrong fields if any."""
     info = error_details_pb2.ErrorInfo(reason=failure.reason.name, domain=DOMAIN, metadata=dict(failure.metadata))
     details: list[Message] = [info]
+    if retry_after := failure.metadata.get(RETRY_AFTER):
+        retry = error_details_pb2.RetryInfo()
+        retry.retry_delay.FromSeconds(int(retry_after))
+        details.append(retry)
     if failure.fields:
         violations = [
             error_details_pb2.BadRequest.FieldViolation(field=violation.field, description=violation.description)

@@ -17,6 +17,7 @@ from services.mesh.pages import Pager
 from services.mesh.settings import Settings
 from services.mesh.tokens import Issuer
 from services.roles import admission, process
+from services.security.identity import throttle as throttling
 from services.security.identity.accounts import AccountsServicer
 from services.security.identity.changing_password import PasswordsServicer
 from services.security.identity.cookies import Cookies
@@ -37,6 +38,7 @@ from services.security.identity.sign_on.sealing import Sealing
 from services.security.identity.sign_on.service import ConnectionsServicer
 from services.security.identity.sign_on.signing_on import SignOn
 from services.security.identity.signing_in import Sessions
+from services.security.identity.throttle import Allowance, Throttle
 
 ROLE = "security"
 SERVICES = (
@@ -57,6 +59,7 @@ async def run(settings: Settings) -> None:
         process.database(settings) as database,
         process.access(settings, database) as access,
         process.channel(settings, "core") as core,
+        throttling.connect(settings.redis_url) as redis,
     ):
         stub = organization_pb2_grpc.MembershipsServiceStub(core)
         keys = process.transit(settings)
@@ -67,7 +70,8 @@ async def run(settings: Settings) -> None:
         assertions = Assertions(RelyingParty(settings.webauthn_rp_id, settings.webauthn_origins))
         reauthentication = Reauthentication(database, codes)
         second_step = SecondStep(opener, codes, assertions)
-        identity = IdentityServicer(database, keys, access, opener, second_step, settings.sign_up_open)
+        throttle = Throttle(redis, Allowance(*settings.sign_in_failures))
+        identity = IdentityServicer(database, keys, access, opener, second_step, throttle, settings.sign_up_open)
         sessions = SessionsServicer(database, pager, access)
         factors = FactorsServicer(database, codes, reauthentication)
         passkeys = PasskeysServicer(database, pager, assertions, reauthentication, opener)

@@ -88,6 +88,7 @@ def process_environment(settings: StackSettings, role: str) -> dict[str, str]:
         "XORB_WEBAUTHN_ORIGINS": _origins(settings),
         # Everybody here comes from one address.
         "XORB_RATE_LIMIT_SIGN_IN_ADDRESS": "50/second:500",
+        "XORB_SIGN_IN_ADDRESS_FAILURES": "10000",
         **inherited,
         "XORB_HOME": str(settings.home),
         "XORB_RUN_DIRECTORY": str(settings.run),

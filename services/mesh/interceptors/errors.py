@@ -68,7 +68,11 @@ def _failure(call: Call, error: BaseException) -> Failure:
 
 
 async def _abort(context: Context, failure: Failure) -> NoReturn:
-    await context.abort_with_status(rpc_status.to_status(statuses.to_status(failure)))
+    status = rpc_status.to_status(statuses.to_status(failure))
+    if seconds := failure.metadata.get(statuses.RETRY_AFTER):
+        # The edge makes headers of trailers that come alone.
+        status = status._replace(trailing_metadata=(*status.trailing_metadata, ("retry-after", seconds)))
+    await context.abort_with_status(status)
     raise AssertionError("abort_with_status returned")
 
 

@@ -19,6 +19,7 @@ from services.security.identity import domain, guessable, passwords, store, wire
 from services.security.identity.domain import Account, RefreshOutcome, Session
 from services.security.identity.second_step import SecondStep
 from services.security.identity.signing_in import Sessions, event
+from services.security.identity.throttle import Throttle
 
 
 @dataclass
@@ -31,6 +32,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         access: Told when a session ends.
         sessions: Opens sessions.
         second_step: Asks for second factors.
+        throttle: Keeps passwords from being guessed.
         sign_up_open: Whether anybody may create an account.
     """
 
@@ -39,6 +41,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
     access: Announcer
     sessions: Sessions
     second_step: SecondStep
+    throttle: Throttle
     sign_up_open: bool
 
     async def SignUp(self, request: identity_pb2.SignUpRequest, context: Context) -> identity_pb2.Account:
@@ -55,7 +58,10 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
 
     async def SignIn(self, request: identity_pb2.SignInRequest, context: Context) -> identity_pb2.SessionTokens:
         """Begins a session, or asks for a second factor first."""
-        account = await self._account_of(domain.normalize_email(request.email), request.password)
+        email = domain.normalize_email(request.email)
+        attempt = await self.throttle.begin(email, calls.current().address)
+        account = await self._account_of(email, request.password)
+        await self.throttle.succeeded(attempt)
         async with self.database.unit() as unit:
             if demand := await self.second_step.demand(unit, account, request.organization):
                 return wire.demand(demand)

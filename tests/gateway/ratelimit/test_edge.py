@@ -32,6 +32,8 @@ LIMITED = {
     "XORB_RATE_LIMIT_READ_USER": "1/hour:6",
     "XORB_RATE_LIMIT_SIGN_IN_ADDRESS": "1/hour:20",
     "XORB_RATE_LIMIT_STREAM_ADDRESS": "1/hour:3",
+    "XORB_SIGN_IN_FREE_FAILURES": "1000",
+    "XORB_SIGN_IN_ACCOUNT_FAILURES": "1000",
     "XORB_LOG_LEVEL": "WARNING",
 }
 SIGN_IN = {"email": "nobody@example.com", "password": "wrong, whatever it is"}

@@ -13,6 +13,7 @@ import grpc.aio
 import pytest
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
+from redis.asyncio import Redis
 from xorb.core.v1 import organization_pb2, organization_pb2_grpc
 from xorb.security.v1 import (
     factor_pb2_grpc,
@@ -44,6 +45,7 @@ from services.security.identity.second_step import SecondStep
 from services.security.identity.service import IdentityServicer
 from services.security.identity.sessions import SessionsServicer
 from services.security.identity.signing_in import Sessions
+from services.security.identity.throttle import Allowance, Throttle
 
 PARTY = RelyingParty("localhost", ("http://localhost:8000", "https://localhost:8443"))
 
@@ -91,7 +93,7 @@ async def served(environment: Mapping[str, str]) -> AsyncIterator[Platform]:
     with tempfile.TemporaryDirectory(prefix="xorb-") as folder:
         address = f"unix:{Path(folder) / 's'}"
         async with access.running(), grpc.aio.insecure_channel(address) as channel:
-            server = _server(environment, address, channel, database, access)
+            server = _server(environment, address, channel, database, access, redis)
             await server.start()
             yield Platform(channel, database)
             await server.stop()
@@ -100,7 +102,12 @@ async def served(environment: Mapping[str, str]) -> AsyncIterator[Platform]:
 
 
 def _server(
-    environment: Mapping[str, str], address: str, channel: grpc.aio.Channel, database: Database, access: CachedAccess
+    environment: Mapping[str, str],
+    address: str,
+    channel: grpc.aio.Channel,
+    database: Database,
+    access: CachedAccess,
+    redis: Redis,
 ) -> Server:
     vault = environment["XORB_VAULT_ADDRESS"], environment["XORB_VAULT_TOKEN"]
     keys, codes = Transit.connect(*vault), Codes(TransitCipher.connect(*vault))
@@ -109,7 +116,7 @@ def _server(
     opener = Sessions(Issuer(keys), memberships, timedelta(minutes=10))
     assertions, proofs = Assertions(PARTY), Reauthentication(database, codes)
     pager, step = Pager(secrets.token_urlsafe()), SecondStep(opener, codes, assertions)
-    identity = IdentityServicer(database, keys, access, opener, step, sign_up_open=True)
+    identity = IdentityServicer(database, keys, access, opener, step, Throttle(redis, Allowance()), sign_up_open=True)
     passkeys = PasskeysServicer(database, pager, assertions, proofs, opener)
 
     def register(server: grpc.aio.Server) -> None:

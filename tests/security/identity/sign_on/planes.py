@@ -53,6 +53,7 @@ from services.security.identity.sign_on.sealing import KEY, Sealing
 from services.security.identity.sign_on.service import ConnectionsServicer
 from services.security.identity.sign_on.signing_on import SignOn
 from services.security.identity.signing_in import Sessions
+from services.security.identity.throttle import Allowance, Throttle
 from tests.security.identity.plane import PARTY
 
 WEB = "https://xorb.example.com"
@@ -193,7 +194,9 @@ async def planes(environment: dict[str, str], folder: Path, reach: Reach) -> Asy
         def register(server: grpc.aio.Server) -> None:
             codes = Codes(TransitCipher.connect(*vault))
             step = SecondStep(opener, codes, Assertions(PARTY))
-            identity = IdentityServicer(database, transit, access, opener, step, sign_up_open=True)
+            identity = IdentityServicer(
+                database, transit, access, opener, step, Throttle(redis, Allowance()), sign_up_open=True
+            )
             identity_pb2_grpc.add_IdentityServiceServicer_to_server(identity, server)
             sessions = SessionsServicer(database, pager, access)
             session_pb2_grpc.add_SessionsServiceServicer_to_server(sessions, server)
