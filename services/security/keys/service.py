@@ -107,10 +107,14 @@ class ApiKeysServicer(api_key_pb2_grpc.ApiKeysServiceServicer):
         call = calls.current()
         async with self.database.unit(replace(call, organization=shown.organization)) as unit:
             found = await store.presented(unit, shown)
-            if found is None or found.state(now) is not State.ACTIVE:
+            if found is None:
                 return None
+            # Whoever has the key is known, even where it has ended: its organization is told of both.
             subject = wire.account_name(shown.organization, found.service_account)
-            call.caller, call.organization = Caller(subject, shown.organization), shown.organization
+            call.caller = Caller(subject, shown.organization, session=str(found.id))
+            call.organization = shown.organization
+            if found.state(now) is not State.ACTIVE:
+                return None
             if found.use_is_news(now):
                 await store.used(unit, found.id, now)
             return found
