@@ -90,6 +90,8 @@ function envoy_on_request(handle)
     handle:streamInfo():dynamicMetadata():set("xorb.edge", "healthz", true)
     return
   end
+  -- A session's cookie is the security plane's business, and nobody else's: other planes never see one.
+  if not path:find("^/v1/sessions:") and not path:find("^/xorb%.security%.v1%.") then headers:remove("cookie") end
   local content_type = headers:get("content-type") or ""
   if content_type:find("^application/grpc") then return end
   local maximum = handle:metadata():get("maximum_body")

@@ -175,8 +175,7 @@ def _cors(settings: StackSettings) -> Fragment:
         "@type": f"{_TYPE}extensions.filters.http.cors.v3.CorsPolicy",
         "allow_origin_string_match": [{"safe_regex": {"regex": allowed}}],
         "allow_methods": "GET, POST, PATCH, PUT, DELETE",
-        "allow_headers": "authorization, content-type, x-grpc-web, x-user-agent, grpc-timeout, traceparent, "
-        "x-xorb-session",
+        "allow_headers": "authorization, content-type, x-grpc-web, x-user-agent, grpc-timeout, traceparent, x-session",
         # Of browsers' sessions, which are in a cookie.
         "allow_credentials": True,
         "expose_headers": ", ".join(_EXPOSED),

@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-DEFAULT = r"https?://(localhost|127\.0\.0\.1)(:\d+)?"
+from services.mesh.settings import LOCAL_ORIGINS
+
+DEFAULT = LOCAL_ORIGINS
 """Any port of this machine: where `XORB_ALLOWED_ORIGINS` isn't set."""
 
 

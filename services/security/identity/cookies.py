@@ -1,6 +1,6 @@
 """Refresh tokens of browsers, in a cookie that no script can read (RFC 6265bis).
 
-A browser's page asks for it with a header, `x-xorb-session: cookie`, on every call that has to do with it. A form or
+A browser's page asks for it with a header, `x-session: cookie`, on every call that has to do with it. A form or
 an image of another site can't send that header, and a script of another site may send it only from an origin that the
 edge's CORS rules allow; the origin is compared here once more. So the cookie alone moves nothing.
 """
@@ -18,8 +18,8 @@ from services.mesh.interceptors.layer import Context, Layer, Request, Unary
 from services.mesh.policies import Method
 from services.security.identity.domain import SESSION_LIFETIME
 
-ASK = "x-xorb-session"
-"""The header by which a page asks for the cookie; its value is `cookie`."""
+ASK = "x-session"
+"""The header by which a page asks for the cookie; its value is `cookie`. (The edge keeps `x-xorb-` to itself.)"""
 
 _COOKIE = "cookie"
 _TOKENS = identity_pb2.SessionTokens.DESCRIPTOR.full_name
@@ -98,9 +98,10 @@ def _present(request: Request, token: str) -> None:
 
 
 def _tokens(response: Message) -> Iterator[identity_pb2.SessionTokens]:
-    """Yields the tokens in a response: itself, or a part of it."""
+    """Yields the tokens in a response, itself or a part of it; none where a second step is asked for first."""
     if isinstance(response, identity_pb2.SessionTokens):
-        yield response
+        if response.refresh_token:
+            yield response
         return
     for field, value in response.ListFields():
         if field.message_type is not None and field.message_type.full_name == _TOKENS:
