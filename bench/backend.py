@@ -16,7 +16,18 @@ from stack.grpc_health import serving
 from stack.stack import Stack
 from stack.testing import describe
 
-_AROUND = ("postgres", "valkey", "openbao", "temporal", "migrate", "security", "ratelimit", "envoy")
+_AROUND = (
+    "postgres",
+    "valkey",
+    "openbao",
+    "temporal",
+    "migrate",
+    "security",
+    "ratelimit",
+    "certificates",
+    "mesh",
+    "envoy",
+)
 
 
 @dataclass(frozen=True)
@@ -25,7 +36,10 @@ class Backend(Platform):
 
     def on_the_way(self, core: asyncio.subprocess.Process) -> dict[str, int]:
         """Returns the processes that a read goes through, by name."""
-        return {"core": core.pid, **{name: pid for name, pid in self.pids.items() if name in {"envoy", "postgres"}}}
+        return {
+            "core": core.pid,
+            **{name: pid for name, pid in self.pids.items() if name in {"envoy", "mesh", "postgres"}},
+        }
 
     @asynccontextmanager
     async def core(self) -> AsyncIterator[asyncio.subprocess.Process]:

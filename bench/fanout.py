@@ -12,6 +12,7 @@ from xorb.core.v1 import finding_pb2, finding_pb2_grpc
 
 from bench import child
 from bench.child import Arrivals
+from bench.platform import told
 
 
 @asynccontextmanager
@@ -54,7 +55,7 @@ async def _watch(settings: Mapping[str, Any], seen: Arrivals, ready: asyncio.Eve
     async with grpc.aio.insecure_channel(settings["core"]) as channel:
         records = finding_pb2_grpc.FindingsServiceStub(channel).WatchFindings(
             finding_pb2.WatchFindingsRequest(parent=settings["parent"]),
-            metadata=(("authorization", f"Bearer {settings['token']}"),),
+            metadata=(*told("edge"), ("authorization", f"Bearer {settings['token']}")),
         )
         async for record in records:
             ready.set()

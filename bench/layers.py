@@ -16,6 +16,7 @@ import asyncpg
 from bench import load
 from bench.backend import Backend, backend
 from bench.load import percentile
+from bench.platform import told
 from bench.report import emit
 from bench.tenants import Tenant, multiply, tenant
 from bench.variants import JWT, RATE_LIMITS, Fragment, edge
@@ -102,10 +103,17 @@ def _past_the_mesh(config: Fragment) -> None:
     for cluster in config["static_resources"]["clusters"]:
         if cluster["name"] == "core":
             cluster.pop("transport_socket", None)
+            cluster["health_checks"] = []
             [locality] = cluster["load_assignment"]["endpoints"]
-            del locality["lb_endpoints"][1:]
             path = locality["lb_endpoints"][0]["endpoint"]["address"]["pipe"]
-            path["path"] = path["path"].replace("mesh-", "").replace(".mesh.sock", ".sock")
+            path["path"] = path["path"].replace(".ingress.sock", ".sock")
+    for listener in config["static_resources"]["listeners"]:
+        for chain in listener["filter_chains"]:
+            host = chain["filters"][0]["typed_config"]["route_config"]["virtual_hosts"][0]
+            key, value = told("edge")[0]
+            host["request_headers_to_add"] = [
+                {"header": {"key": key, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+            ]
 
 
 def _trusting_anybody() -> ssl.SSLContext:

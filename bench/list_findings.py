@@ -17,6 +17,7 @@ from xorb.core.v1 import finding_pb2, finding_pb2_grpc
 from bench import load
 from bench.backend import Backend, backend
 from bench.load import Load
+from bench.platform import told
 from bench.report import emit
 from bench.tenants import Tenant, multiply, tenant
 
@@ -90,7 +91,7 @@ def _paths(someone: Tenant, second: str) -> dict[str, str]:
 async def _first_page(platform: Backend, someone: Tenant) -> finding_pb2.ListFindingsResponse:
     async with grpc.aio.insecure_channel(platform.address) as channel:
         request = finding_pb2.ListFindingsRequest(parent=f"organizations/{someone.organization}", page_size=PAGE)
-        metadata = (("authorization", f"Bearer {someone.token}"),)
+        metadata = (*told("edge"), ("authorization", f"Bearer {someone.token}"))
         stub = finding_pb2_grpc.FindingsServiceStub(channel)
         first: finding_pb2.ListFindingsResponse = await stub.ListFindings(request, metadata=metadata)
         return first

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from services.mesh.peers import HEADER
 from stack.catalogue import BUILDERS
 from stack.ports import free_ports
 from stack.settings import DEFAULT_PORTS, StackSettings, load
@@ -36,6 +37,11 @@ class Platform:
     def pids(self) -> dict[str, int]:
         """The running components' processes, by name."""
         return {status.name: status.pid for status in self.stack.statuses if status.pid}
+
+
+def told(role: str) -> tuple[tuple[str, str], ...]:
+    """What its sidecar tells a process of calls of ``role``, for a client at the process's own socket."""
+    return ((HEADER, f"URI=spiffe://xorb/{role}"),)
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import grpc.aio
 import uvloop
@@ -17,7 +18,7 @@ from bench import load
 from bench.load import percentile
 from bench.paced import Paced, elsewhere, paced
 from bench.people import Person, person
-from bench.platform import Platform, running
+from bench.platform import Platform, running, told
 from bench.report import emit
 from bench.usage import processor_seconds
 from gateway.ratelimit import overrides, shared
@@ -33,7 +34,10 @@ ROUNDS = 3
 CONCURRENCY = (1, 16, 64)
 _ON = {"XORB_RATE_LIMITS": "on"}
 _OFF = {"XORB_RATE_LIMITS": "off"}
-_NAMES = ("postgres", "valkey", "openbao", "temporal", "migrate", "security", "core", "ratelimit", "envoy")
+_NAMES = (
+    "postgres", "valkey", "openbao", "temporal", "migrate", "security", "core", "ratelimit",
+    "certificates", "mesh", "envoy",
+)  # fmt: skip
 _ON_THE_WAY = ("envoy", "ratelimit", "valkey", "core", "postgres")
 _BY_ORGANIZATION = ("READ", "organization")
 
@@ -88,7 +92,7 @@ async def _decisions(platform: Platform) -> None:
         call = channel.unary_unary(f"/{SERVICE}/{METHOD}", request_bytes, response_of)
         for concurrency in CONCURRENCY:
             await _rate("gcra_decisions", by_script, concurrency)
-            await _rate("gcra_decisions_over_grpc", call, concurrency)
+            await _rate("gcra_decisions_over_grpc", partial(call, metadata=told("edge")), concurrency)
     await redis.aclose()
 
 

@@ -12,7 +12,7 @@ from bench.usage import processor_seconds
 from services.security.identity import passwords
 from stack import http
 
-_NAMES = ("postgres", "valkey", "openbao", "temporal", "migrate", "security", "core", "envoy")
+_NAMES = ("postgres", "valkey", "openbao", "temporal", "migrate", "security", "core", "certificates", "mesh", "envoy")
 _ON_THE_WAY = ("envoy", "security", "core", "postgres", "openbao")
 PEOPLE = 16
 CONCURRENCY = 4

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from xorb.core.v1 import finding_pb2, finding_pb2_grpc
 
 from bench.members import access_tokens, issuer
-from bench.platform import Platform
+from bench.platform import Platform, told
 from services.core.findings.tables import FINDINGS
 from services.mesh import identifiers
 from services.mesh.calls import Call
@@ -43,7 +43,7 @@ async def tenant(platform: Platform, findings: int) -> Tenant:
         [token] = await access_tokens(platform, organization, 1)
         listed = await finding_pb2_grpc.FindingsServiceStub(channel).ListFindings(
             finding_pb2.ListFindingsRequest(parent=f"organizations/{organization}", page_size=1),
-            metadata=(("authorization", f"Bearer {token}"),),
+            metadata=(*told("edge"), ("authorization", f"Bearer {token}")),
         )
     return Tenant(organization, token, listed.findings[0])
 
@@ -76,7 +76,7 @@ async def record(platform: Platform, channel: grpc.aio.Channel, organization: UU
             scan=f"organizations/{organization}/scans/{scan}",
             sightings=[_report(organization, target, number) for number in numbers],
         )
-        await stub.RecordSightings(request, metadata=(("authorization", f"Bearer {token}"),))
+        await stub.RecordSightings(request, metadata=(*told("orchestrator"), ("authorization", f"Bearer {token}")))
 
 
 def _report(organization: UUID, target: UUID, number: int) -> finding_pb2.SightingReport:

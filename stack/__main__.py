@@ -75,6 +75,12 @@ def down() -> None:
 
 
 @application.command()
+def restart(names: list[str]) -> None:
+    """Restart components one after the other; services without a call that fails."""
+    _guarded(lambda: asyncio.run(commands.restart(load(os.environ), names)))
+
+
+@application.command()
 def status(output: Annotated[str, typer.Option(help="table or json.")] = "table") -> None:
     """Show every component; exit code 0 if all are up."""
 

@@ -14,7 +14,7 @@ from dataclasses import asdict
 import psutil
 from rich.console import Console
 
-from stack import lock, ports, status
+from stack import control, lock, ports, status
 from stack.attended import attended
 from stack.catalogue import components
 from stack.components import openbao
@@ -111,6 +111,18 @@ def down(settings: StackSettings, seconds: float = 60.0) -> bool:
     except psutil.TimeoutExpired:
         raise StackError(f"The stack (pid {pid}) is still stopping after {seconds:.0f} s.") from None
     return True
+
+
+async def restart(settings: StackSettings, names: Sequence[str]) -> None:
+    """Restart components of this home's stack, one after the other; services without a call that fails.
+
+    Raises:
+        StackError: no stack is running, or one of them did not come up again.
+    """
+    if lock.holder(settings.home) is None:
+        raise StackError(f"No stack is running in {settings.home}.")
+    for name in names:
+        await control.restart(settings.run, name)
 
 
 def show_status(settings: StackSettings, console: Console, *, as_json: bool) -> bool:

@@ -46,6 +46,8 @@ class Component:
         check_every: seconds between two looks at its health while it is up.
         sockets: Unix sockets it listens on; a stale one is removed before a start.
         metrics: where its metrics are, if it has any.
+        stand_in: what serves in its place while it restarts, None where that isn't possible.
+        takes_over: whether callers have found it and go to it.
     """
 
     name: str
@@ -65,3 +67,5 @@ class Component:
     one_shot: bool = False
     sockets: tuple[Path, ...] = ()
     metrics: MetricsSource | None = None
+    stand_in: "Component | None" = None
+    takes_over: Callable[[], Awaitable[bool]] = always

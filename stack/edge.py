@@ -1,14 +1,12 @@
 """Envoy's configuration: ``envoy/edge.yaml`` with addresses of this installation and what contracts give."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from gateway.bridge import origins
+from stack import templates
 from stack.edge_bodies import lua_tables
 from stack.edge_bounds import bounds, socket_options
 from stack.edge_clusters import NOWHERE, clusters
@@ -17,12 +15,10 @@ from stack.edge_keys import key_exchange
 from stack.edge_limits import guards, rate_limits
 from stack.edge_replies import local_replies
 from stack.edge_tls import secured
-from stack.errors import StackError
 from stack.settings import StackSettings
 
 Fragment = dict[str, Any]
 
-_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 _TYPE = "type.googleapis.com/envoy."
 _OWN_PAGES = {
     "/openapi.json": ("openapi.json", "application/json"),
@@ -58,13 +54,13 @@ def read_contracts(gen: Path, descriptors: Path) -> EdgeContracts:
     Raises:
         StackError: a file is missing.
     """
-    routes = _load(gen / "envoy" / "routes.yaml")
+    routes = templates.load(gen / "envoy" / "routes.yaml")
     return EdgeContracts(
-        services=_load(gen / "envoy" / "transcoder.yaml")["services"],
-        jwt_rules=_load(gen / "envoy" / "jwt_rules.yaml"),
+        services=templates.load(gen / "envoy" / "transcoder.yaml")["services"],
+        jwt_rules=templates.load(gen / "envoy" / "jwt_rules.yaml"),
         routes=routes["routes"],
         websocket_routes=routes["websocket_routes"],
-        bodies=_load(gen / "envoy" / "bodies.yaml"),
+        bodies=templates.load(gen / "envoy" / "bodies.yaml"),
         descriptors=descriptors,
         pages=gen / "openapi",
     )
@@ -76,18 +72,11 @@ def render(settings: StackSettings, contracts: EdgeContracts) -> Fragment:
     Raises:
         StackError: the template names a value that there is not.
     """
-    template = _load(settings.root / "envoy" / "edge.yaml")
-    filled: Fragment = _fill(template, _values(settings, contracts))
+    template = templates.load(settings.root / "envoy" / "edge.yaml")
+    filled: Fragment = templates.fill(template, _values(settings, contracts), "envoy/edge.yaml")
     [plain] = filled["static_resources"]["listeners"]
     filled["static_resources"]["listeners"] = [plain, secured(plain, settings)]
     return filled
-
-
-def _load(path: Path) -> Fragment:
-    try:
-        return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise StackError(f"{path} is missing: run `make gen`.") from None
 
 
 def _values(settings: StackSettings, contracts: EdgeContracts) -> Fragment:
@@ -115,25 +104,6 @@ def _values(settings: StackSettings, contracts: EdgeContracts) -> Fragment:
         "routes": [*contracts.websocket_routes, *_pages(contracts.pages), *contracts.routes, *_rest(contracts.bodies)],
         "clusters": clusters(settings),
     }
-
-
-def _fill(node: Any, values: Fragment) -> Any:  # noqa: ANN401 - any YAML
-    if isinstance(node, dict):
-        return {key: _fill(value, values) for key, value in node.items()}
-    if isinstance(node, list):
-        return [filled for item in node for filled in _items(item, values)]
-    match = _PLACEHOLDER.fullmatch(node) if isinstance(node, str) else None
-    if match is None:
-        return node
-    if match[1] not in values:
-        raise StackError(f"envoy/edge.yaml asks for ${{{match[1]}}}, which nothing provides.")
-    return values[match[1]]
-
-
-def _items(item: Any, values: Fragment) -> list[Any]:  # noqa: ANN401 - any YAML
-    """What one item of a list becomes: several, or none, where it stands for a list."""
-    filled = _fill(item, values)
-    return filled if isinstance(item, str) and isinstance(filled, list) else [filled]
 
 
 def _lua(settings: StackSettings, contracts: EdgeContracts) -> str:

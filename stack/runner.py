@@ -52,6 +52,7 @@ class Runner:
         self._status = ComponentStatus(component.name, ports=tuple(port.number for port in component.ports))
         self._process: ManagedProcess | None = None
         self._guard: asyncio.Task[None] | None = None
+        self._restarting = asyncio.Lock()
 
     @property
     def status(self) -> ComponentStatus:
@@ -73,12 +74,29 @@ class Runner:
         if not self.component.one_shot:
             self._guard = asyncio.create_task(self._watch(), name=f"guard of {self.component.name}")
 
+    async def restart(self) -> None:
+        """Stop it and start it anew; its stand-in, if it has one, serves meanwhile, so that no call fails.
+
+        Raises:
+            StackError: it isn't up, or it or its stand-in did not come up in time; it is tried again then.
+        """
+        if self._restarting.locked() or self._status.state not in {State.UP, State.UNHEALTHY}:
+            raise StackError(f"{self.component.name} is {self._status.state} and can't be restarted now.")
+        async with self._restarting:
+            stand_in = await self._stand_in(self.component.stand_in) if self.component.stand_in else None
+            try:
+                await self._end_guard()
+                self._change(State.RESTARTING, "as it was asked to")
+                await self._end_process()
+                await self._anew()
+            finally:
+                self._guard = asyncio.create_task(self._watch(), name=f"guard of {self.component.name}")
+                if stand_in is not None:
+                    await stand_in.stop()
+
     async def stop(self) -> None:
         """Stop it for good, whatever it is doing."""
-        # Again and again: a cancellation that comes just as something ends can be lost on its way.
-        while self._guard is not None and not self._guard.done():
-            self._guard.cancel()
-            await asyncio.wait({self._guard}, timeout=_CANCEL_SECONDS)
+        await self._end_guard()
         if self._process is not None:
             self._change(State.STOPPING)
         await self._end_process()
@@ -86,12 +104,40 @@ class Runner:
             self._change(State.STOPPED)
         self._log.close()
 
+    async def _end_guard(self) -> None:
+        # Again and again: a cancellation that comes just as something ends can be lost on its way.
+        while self._guard is not None and not self._guard.done():
+            self._guard.cancel()
+            await asyncio.wait({self._guard}, timeout=_CANCEL_SECONDS)
+
     def kill(self) -> None:
         """End its process at once and do not start it again; :meth:`stop` then has nothing to wait for."""
         if self._guard is not None:
             self._guard.cancel()
         if self._process is not None:
             self._process.kill()
+
+    async def _anew(self) -> None:
+        try:
+            await self._attempt()
+            await until(self.component.takes_over, self.component.patience)
+        except Exception as error:
+            self._change(State.RESTARTING, f"it did not start: {_reason(error)}")
+            raise StackError(f"{self.component.name} did not start anew: {_reason(error)}") from error
+
+    async def _stand_in(self, component: Component) -> ManagedProcess:
+        """Start what serves meanwhile, and wait until callers go to it."""
+        for socket in component.sockets:
+            socket.unlink(missing_ok=True)
+        process = await ManagedProcess.spawn(component, self._log)
+        try:
+            async with asyncio.timeout(component.patience):
+                await until(lambda: _healthy(component, process), component.patience)
+                await until(component.takes_over, component.patience)
+        except Exception as error:
+            await process.stop()
+            raise StackError(f"{component.name} did not come up to stand in: {_reason(error)}") from error
+        return process
 
     async def _attempt(self) -> None:
         component = self.component
@@ -117,16 +163,8 @@ class Runner:
                 if code != 0:
                     raise StackError(f"it ended with {describe_exit(code)}")
                 return
-            await until(lambda: self._healthy(process), self.component.patience)
+            await until(lambda: _healthy(self.component, process), self.component.patience)
             await self.component.configure()
-
-    async def _healthy(self, process: ManagedProcess) -> bool:
-        if not process.running:
-            raise StackError(f"it ended with {describe_exit(await process.wait())}")
-        try:
-            return await self.component.healthy()
-        except Exception:  # noqa: BLE001 - whatever a check runs into, the answer is: not yet
-            return False
 
     async def _watch(self) -> None:
         failures = 0
@@ -158,7 +196,7 @@ class Runner:
     async def _look(self, process: ManagedProcess) -> None:
         try:
             async with asyncio.timeout(_LOOK_SECONDS):
-                healthy = await self._healthy(process)
+                healthy = await _healthy(self.component, process)
         except (TimeoutError, StackError):
             healthy = False
         state = State.UP if healthy else State.UNHEALTHY
@@ -174,6 +212,15 @@ class Runner:
     def _change(self, state: State, detail: str = "") -> None:
         self._status = self._status.change(state, detail)
         self._publish(self._status)
+
+
+async def _healthy(component: Component, process: ManagedProcess) -> bool:
+    if not process.running:
+        raise StackError(f"it ended with {describe_exit(await process.wait())}")
+    try:
+        return await component.healthy()
+    except Exception:  # noqa: BLE001 - whatever a check runs into, the answer is: not yet
+        return False
 
 
 def describe_exit(code: int) -> str:

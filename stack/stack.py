@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 
-from stack import lock, metrics, ports, status
+from stack import control, lock, metrics, ports, status
 from stack.catalogue import components
 from stack.components.environment import make_directory
 from stack.settings import Port, StackSettings
@@ -37,6 +37,7 @@ class Stack:
         self._observe = observe
         self._metrics_port = [settings.port("XORB_METRICS_PORT")] if serve_metrics else []
         self._held = contextlib.AsyncExitStack()
+        self._asked = contextlib.AsyncExitStack()
         self._supervisor: Supervisor | None = None
         self._running: Supervisor | None = None
 
@@ -67,12 +68,14 @@ class Stack:
             self._supervisor = self._running = Supervisor(self._components, self.settings.logs, self._changed)
             await self._serve_metrics()
             await self._supervisor.start()
+            await self._asked.enter_async_context(control.serve(self.settings.run, self._supervisor.restart))
         except BaseException:
             await self.stop()
             raise
 
     async def stop(self) -> None:
         """Stop everything and let go of the home; a second time there is nothing to do."""
+        await self._asked.aclose()
         running, self._running = self._running, None
         try:
             if running is not None:

@@ -51,6 +51,16 @@ class Supervisor:
             for name in self._runners:
                 group.create_task(self._stop_one(name, stopped), name=f"stop of {name}")
 
+    async def restart(self, name: str) -> None:
+        """Restart the component ``name``, without a break where it has a stand-in.
+
+        Raises:
+            StackError: there is none of that name, or it did not come up again.
+        """
+        if name not in self._runners:
+            raise StackError(f"No component is called {name}; there are {', '.join(self._runners)}.")
+        await self._runners[name].restart()
+
     def kill(self) -> None:
         """End every process at once, for someone who does not want to wait for :meth:`stop`."""
         for runner in self._runners.values():

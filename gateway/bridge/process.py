@@ -10,15 +10,16 @@ from gateway.bridge.pages import Pages
 from gateway.bridge.routes import Routes
 from gateway.bridge.server import Bridge
 from gateway.bridge.upstream import Upstream
+from services.mesh.peers import Peers
 from services.mesh.settings import Settings
 
-SOCKET_NAME = "bridge.sock"
+ROLE = "bridge"
 
 
 async def serve(
     settings: Settings, stopped: asyncio.Event, openapi: Path | None = None, upstream: Upstream | None = None
 ) -> None:
-    """Serves WebSockets on `<run directory>/bridge.sock` until `stopped` is set, then drains.
+    """Serves WebSockets on the instance's socket, such as `bridge.sock`, until `stopped` is set, then drains.
 
     Args:
         settings: Where the socket and the services are. Bounds come from `XORB_BRIDGE_*`, see `limits`.
@@ -32,10 +33,11 @@ async def serve(
     """
     bridge = Bridge(
         routes=Routes.of_contracts(),
-        upstream=upstream or Upstream(settings.address),
+        upstream=upstream or Upstream(settings.destination),
         limits=limits.read(os.environ),
         pages=Pages(openapi),
+        peers=Peers(settings.trust_domain) if settings.mesh else None,
         origins=Origins.read(os.environ),
     )
-    async with bridge.listening(settings.run_directory / SOCKET_NAME):
+    async with bridge.listening(settings.socket(ROLE)):
         await stopped.wait()

@@ -21,6 +21,8 @@ from gateway.bridge.session import Destination, Session
 from gateway.bridge.sharing import SharedStreams
 from gateway.bridge.upstream import CallRequest, Upstream
 from gateway.bridge.views import Views
+from services.mesh import sockets
+from services.mesh.peers import Peers
 
 HEALTH_PATH = "/healthz"
 _METER = metrics.get_meter(__name__)
@@ -40,11 +42,19 @@ class Bridge:
         limits: The bounds.
         pages: What is served besides.
         origins: Pages of which origins may open sockets.
+        peers: On whose connection sockets come; None where there is no sidecar to tell.
     """
 
     def __init__(
-        self, routes: Routes, upstream: Upstream, limits: Limits, pages: Pages, origins: Origins | None = None
+        self,
+        routes: Routes,
+        upstream: Upstream,
+        limits: Limits,
+        pages: Pages,
+        origins: Origins | None = None,
+        peers: Peers | None = None,
     ) -> None:
+        self._peers = peers
         self._routes = routes
         self._upstream = upstream
         self._limits = limits
@@ -83,7 +93,7 @@ class Bridge:
         logger.setLevel(logging.ERROR)
         return await unix_serve(
             self._serve,
-            socket,
+            sock=sockets.bind(socket),
             process_request=self._admit,
             select_subprotocol=choose_subprotocol,
             compression=None,
@@ -102,6 +112,8 @@ class Bridge:
         path = request.path.partition("?")[0]
         if path == HEALTH_PATH:
             return pages.health(serving=not self._draining)
+        if self._peers is not None and not self._peers.known(request.headers.raw_items()):
+            return pages.refuse(HTTPStatus.FORBIDDEN, "Nobody may come past the sidecar.")
         page = self._pages.find(path)
         if page is not None:
             return page

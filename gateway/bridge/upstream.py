@@ -19,6 +19,7 @@ from services.mesh import api_keys
 from services.mesh.events.sharing import SHARE, SILENT, VIEW
 
 Metadata = tuple[tuple[str, str], ...]
+Options = tuple[tuple[str, str], ...]
 _Call = grpc.aio.UnaryStreamCall[bytes, bytes] | grpc.aio.StreamStreamCall[Message, bytes]
 
 _OPEN = metrics.get_meter(__name__).create_up_down_counter(
@@ -63,11 +64,11 @@ class Upstream:
     """Channels to the planes, opened when first needed.
 
     Args:
-        address: The gRPC address of a plane's role, such as `unix:…/core.sock`.
+        destination: The gRPC address of a plane's role, such as `unix:…/core.sock`, and the options of a channel to it.
     """
 
-    def __init__(self, address: Callable[[str], str]) -> None:
-        self._address = address
+    def __init__(self, destination: Callable[[str], tuple[str, Options]]) -> None:
+        self._destination = destination
         self._channels: dict[str, grpc.aio.Channel] = {}
         self._encoder = Encoder()
         self.exchange = Exchange(lambda: self._to(_KEYS_PLANE))
@@ -135,7 +136,8 @@ class Upstream:
 
     def _to(self, plane: str) -> grpc.aio.Channel:
         if plane not in self._channels:
-            self._channels[plane] = grpc.aio.insecure_channel(self._address(plane), options=_CHANNEL_OPTIONS)
+            address, options = self._destination(plane)
+            self._channels[plane] = grpc.aio.insecure_channel(address, options=(*_CHANNEL_OPTIONS, *options))
         return self._channels[plane]
 
     async def _responses(self, route: Route, call: _Call) -> AsyncGenerator[Frame, None]:

@@ -9,22 +9,27 @@ import grpc.aio
 
 from gateway.keys import protocol
 from gateway.keys.exchange import Exchange, Refused, Unreachable
+from services.mesh.peers import Peers
 
-SOCKET_NAME = "keys.sock"
+ROLE = "keys"
+"""What it is called by: a part of the bridge's process."""
+
 _BEARER = "bearer "
 
 Context = grpc.aio.ServicerContext[bytes, bytes]
 
 
 class KeysServicer:
-    """Serves `envoy.service.auth.v3.Authorization`; only the edge reaches its socket.
+    """Serves `envoy.service.auth.v3.Authorization`.
 
     Args:
         exchange: Exchanges keys.
+        peers: On whose connection requests come; None where there is no sidecar to tell.
     """
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, peers: Peers | None = None) -> None:
         self._exchange = exchange
+        self._peers = peers
 
     def register(self, server: grpc.aio.Server) -> None:
         """Adds the service to a server."""
@@ -34,6 +39,8 @@ class KeysServicer:
 
     async def check(self, request: bytes, context: Context) -> bytes:
         """Says with which token a request goes on, or that it doesn't; an error is UNAVAILABLE where nobody can."""
+        if self._peers is not None and not self._peers.known(context.invocation_metadata() or ()):
+            await context.abort(grpc.StatusCode.UNAUTHENTICATED, "Nobody may come past the sidecar.")
         authorization = protocol.authorization_of(request)
         if not authorization.lower().startswith(_BEARER):
             return protocol.denied()

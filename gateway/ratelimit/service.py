@@ -17,6 +17,7 @@ from gateway.ratelimit.limiter import Limiter
 from gateway.ratelimit.limits import Limits
 from gateway.ratelimit.protocol import METHOD, SERVICE, RateLimitRequest, RateLimitResponse, parse, serialize
 from gateway.ratelimit.shared import Unreachable
+from services.mesh.peers import Peers
 
 _LOG = structlog.get_logger(__name__)
 _SECOND = 1_000_000
@@ -30,9 +31,11 @@ class RateLimitServicer:
     Args:
         limiter: Decides.
         limits: What there are limits of.
+        peers: On whose connection calls come; None where there is no sidecar to tell.
     """
 
-    def __init__(self, limiter: Limiter, limits: Limits) -> None:
+    def __init__(self, limiter: Limiter, limits: Limits, peers: Peers | None = None) -> None:
+        self._peers = peers
         self._limiter = limiter
         self._limits = limits
 
@@ -43,6 +46,8 @@ class RateLimitServicer:
 
     async def should_rate_limit(self, request: RateLimitRequest, context: Context) -> RateLimitResponse:
         """Decides on a request of the edge; an error is UNAVAILABLE where nobody can, and the edge knows what to do."""
+        if self._peers is not None and not self._peers.known(context.invocation_metadata() or ()):
+            await context.abort(grpc.StatusCode.UNAUTHENTICATED, "Nobody may come past the sidecar.")
         try:
             wanted = demand(request, self._limits)
             if not wanted.draws:

@@ -8,6 +8,7 @@ from uuid import UUID
 from opentelemetry import propagate
 
 NO_ORGANIZATION = UUID(int=0)
+_SERVICE = "spiffe://xorb/"
 ADDRESS = "x-xorb-address"
 """The header with the address of the outside's caller. The edge sets it, whatever it was before."""
 
@@ -50,6 +51,11 @@ class Caller:
         kind, _, identifier = self.subject.partition("/")
         return UUID(identifier) if kind == "accounts" else None
 
+    @property
+    def role(self) -> str:
+        """The role of a service, such as `core`; empty for an account or nobody."""
+        return self.subject.removeprefix(_SERVICE) if self.subject.startswith(_SERVICE) else ""
+
     def allowed(self, roles: tuple[str, ...], permissions: frozenset[str]) -> "Caller":
         """Returns the caller with other roles and permissions."""
         return replace(self, roles=roles, permissions=permissions)
@@ -75,6 +81,7 @@ class Call:
     """One call while it is served; interceptors fill it in.
 
     Attributes:
+        identity: The role that the connection is of, such as `edge`; empty where there are no sidecars to tell.
         address: Where the outside's caller is, as the edge saw it; empty for calls from inside.
         organization: The only organization whose rows the call's transactions see.
         admitted: Whether authorization let it pass.
@@ -87,6 +94,7 @@ class Call:
 
     method: str
     peer: str = ""
+    identity: str = ""
     address: str = ""
     caller: Caller = Caller()
     organization: UUID = NO_ORGANIZATION

@@ -1,11 +1,13 @@
 """A gRPC server of the mesh: layers, health, reflection, and a stop that fails no call."""
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import grpc.aio
 import structlog
@@ -28,7 +30,23 @@ _OPTIONS = (
     ("grpc.max_concurrent_streams", 20_000),
 )
 
+_MARGIN_SECONDS = 0.5
+
 Register = Callable[[grpc.aio.Server], Awaitable[None] | None]
+
+
+class _Health(health.aio.HealthServicer):  # type: ignore[misc]  # its package has no types
+    """Remembers that somebody has been told that this doesn't serve any more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = asyncio.Event()
+
+    async def Check(self, request: health_pb2.HealthCheckRequest, context: Any) -> health_pb2.HealthCheckResponse:  # noqa: ANN401, N802 - the contract's name; its context has no common type
+        answer: health_pb2.HealthCheckResponse = await super().Check(request, context)
+        if answer.status == health_pb2.HealthCheckResponse.NOT_SERVING:
+            self.told.set()
+        return answer
 
 
 @dataclass
@@ -40,7 +58,8 @@ class Server:
         layers: The layers around every call, the outermost first; with none, it serves a contract that isn't ours.
         register: Adds the servicers.
         services: Full names of the services, for reflection and health.
-        drain: How long to answer NOT_SERVING before calls are refused, so that callers go elsewhere first.
+        drain: How long to answer NOT_SERVING before calls are refused, so that callers go elsewhere first; until
+            somebody has asked, and no longer than this.
         drained: Called after that; ends streams that would never end by themselves.
     """
 
@@ -50,7 +69,7 @@ class Server:
     services: Iterable[str]
     drain: timedelta = timedelta(seconds=1.5)
     drained: Callable[[], Awaitable[None]] | None = None
-    _health: health.aio.HealthServicer = field(default_factory=health.aio.HealthServicer, init=False)
+    _health: _Health = field(default_factory=_Health, init=False)
     _server: grpc.aio.Server | None = field(default=None, init=False)
 
     async def start(self) -> None:
@@ -62,7 +81,8 @@ class Server:
             await registering
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         reflection.enable_server_reflection([*self.services, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
-        server.add_insecure_port(self.address)
+        with sockets.owner_only():
+            server.add_insecure_port(self.address)
         await server.start()
         for name in ("", *self.services):
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
@@ -74,7 +94,10 @@ class Server:
         if self._server is None:
             return
         await self._health.enter_graceful_shutdown()
-        await asyncio.sleep(self.drain.total_seconds())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._health.told.wait(), self.drain.total_seconds())
+            # Who asked has to read the answer, and send its calls elsewhere.
+            await asyncio.sleep(_MARGIN_SECONDS)
         if self.drained:
             await self.drained()
         await self._server.stop(_GRACE_SECONDS)

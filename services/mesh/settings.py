@@ -52,6 +52,11 @@ class Settings:
             everywhere (`XORB_SIGN_IN_ACCOUNT_FAILURES`).
         drain: How long to answer NOT_SERVING before a stop (`XORB_DRAIN_SECONDS`).
         database_pool: Connections to the database (`XORB_DATABASE_POOL`).
+        instance: Tells a role's second instance, which serves while the first restarts, from it (`XORB_INSTANCE`).
+        mesh: Whether calls come through sidecars that say who calls; others are refused (`XORB_MESH`).
+        trust_domain: Of the SPIFFE identities of callers (`XORB_MESH_TRUST_DOMAIN`).
+        egress: The gRPC address of the own sidecar, which takes calls to others; without one they are called directly
+            (`XORB_EGRESS_ADDRESS`).
         data_key_lifetime: How long an unwrapped data key stays in memory (`XORB_DATA_KEY_SECONDS`).
         otlp_endpoint: Where traces go, OTLP over gRPC; nowhere where empty (`XORB_OTLP_ENDPOINT`).
         web_address: Base URL of the pages that browsers show (`XORB_WEB_ADDRESS`).
@@ -84,6 +89,10 @@ class Settings:
     sign_in_failures: tuple[int, int, int] = (10, 100, 20)
     drain: timedelta = timedelta(seconds=1.5)
     database_pool: int = 8
+    instance: str = ""
+    mesh: bool = True
+    trust_domain: str = "xorb"
+    egress: str = ""
     data_key_lifetime: timedelta = timedelta(minutes=1)
     otlp_endpoint: str = ""
     web_address: str = "http://localhost:8000"
@@ -96,14 +105,32 @@ class Settings:
         """Returns the gRPC address of a role's process, such as `unix:…/run/core.sock` (`XORB_CORE_ADDRESS`)."""
         return self.addresses.get(role) or f"unix:{self.run_directory}/{role}.sock"
 
+    def socket(self, role: str) -> Path:
+        """Returns the Unix socket on which this instance of a role serves, unless its address is set."""
+        return self.run_directory / f"{self._named(role)}.sock"
+
+    def listening(self, role: str) -> str:
+        """Returns the gRPC address on which this instance of a role serves."""
+        return self.addresses.get(role) or f"unix:{self.socket(role)}"
+
+    def destination(self, role: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """Returns the gRPC address by which to call a role's process, and the channel's options that this takes."""
+        if self.egress:
+            # The sidecar knows by the authority who is meant.
+            return self.egress, (("grpc.default_authority", role),)
+        return self.address(role), ()
+
     def metrics_socket(self, role: str) -> Path:
         """Returns the Unix socket on which a role's process serves Prometheus metrics."""
-        return self.run_directory / f"{role}.metrics.sock"
+        return self.run_directory / f"{self._named(role)}.metrics.sock"
 
     @property
     def evidence(self) -> Path:
         """The folder of executors' raw output."""
         return self.home / "evidence"
+
+    def _named(self, role: str) -> str:
+        return f"{role}.{self.instance}" if self.instance else role
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -142,6 +169,10 @@ def read(environment: Mapping[str, str]) -> Settings:
         key_lead=timedelta(seconds=value.number("KEY_LEAD_SECONDS", 180)),
         drain=timedelta(seconds=value.number("DRAIN_SECONDS", 1.5)),
         database_pool=int(value.number("DATABASE_POOL", 8)),
+        instance=value.text("INSTANCE"),
+        mesh=value.flag("MESH", default=True),
+        trust_domain=value.text("MESH_TRUST_DOMAIN", "xorb"),
+        egress=value.text("EGRESS_ADDRESS"),
         data_key_lifetime=timedelta(seconds=value.number("DATA_KEY_SECONDS", 60)),
         otlp_endpoint=value.text("OTLP_ENDPOINT"),
         web_address=value.text("WEB_ADDRESS", "http://localhost:8000"),

@@ -16,6 +16,7 @@ from services.mesh.encryption.wrapping import OrganizationKeys
 from services.mesh.events import stream
 from services.mesh.interceptors.chain import chain
 from services.mesh.interceptors.layer import Layer
+from services.mesh.peers import Peers
 from services.mesh.rotation import Rotation
 from services.mesh.server import Register, Server, stop_signal
 from services.mesh.settings import Settings
@@ -79,9 +80,15 @@ async def access(settings: Settings, store: Database) -> AsyncIterator[CachedAcc
         await redis.aclose()
 
 
+def peers(settings: Settings) -> Peers | None:
+    """Returns what knows on whose connection calls come; None where there are no sidecars to tell."""
+    return Peers(settings.trust_domain) if settings.mesh else None
+
+
 def channel(settings: Settings, role: str) -> grpc.aio.Channel:
     """Returns a channel to the process of a role; it connects when first used."""
-    return grpc.aio.insecure_channel(settings.address(role), options=_CHANNEL)
+    address, options = settings.destination(role)
+    return grpc.aio.insecure_channel(address, options=(*_CHANNEL, *options))
 
 
 async def serve(
@@ -108,8 +115,8 @@ async def serve(
         drained: Called when callers have been told to go elsewhere; ends streams that would never end by themselves.
     """
     trail = Trail(store) if store else None
-    layers = chain(verifier(settings), store, known, trail, own=own)
-    server = Server(settings.address(role), layers, register, services, settings.drain, drained)
+    layers = chain(verifier(settings), store, known, trail, peers(settings), own=own)
+    server = Server(settings.listening(role), layers, register, services, settings.drain, drained)
     async with (
         telemetry.metrics_page(settings.metrics_socket(role)),
         trail.running() if trail else nullcontext(),

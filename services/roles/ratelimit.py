@@ -11,6 +11,7 @@ from gateway.ratelimit.service import RateLimitServicer
 from services.mesh import telemetry
 from services.mesh.server import Server, stop_signal
 from services.mesh.settings import Settings
+from services.roles import process
 
 ROLE = "ratelimit"
 
@@ -24,9 +25,9 @@ async def run(settings: Settings) -> None:
     limits = limits_of.read(os.environ)
     redis = shared.connect(settings.redis_url, limits.redis_seconds)
     limiter = Limiter(shared.SharedBuckets(redis, limits.table), LocalBuckets(limits), Refusals(), Breaker())
-    servicer = RateLimitServicer(limiter, limits)
-    # Only the edge reaches the socket, and it has no token of ours: there are no layers.
-    server = Server(settings.address(ROLE), (), servicer.register, [protocol.SERVICE], settings.drain)
+    servicer = RateLimitServicer(limiter, limits, process.peers(settings))
+    # The edge has no token of ours: there are no layers.
+    server = Server(settings.listening(ROLE), (), servicer.register, [protocol.SERVICE], settings.drain)
     try:
         async with telemetry.metrics_page(settings.metrics_socket(ROLE)):
             await server.start()

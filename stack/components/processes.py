@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
@@ -10,16 +11,17 @@ from stack import http
 from stack.component import Component, MetricsSource
 from stack.components import database_issuer, openbao, postgres, temporal, valkey
 from stack.grpc_health import serving
+from stack.mesh import topology
 from stack.secret_files import new_secret, read_or_create, write_secret
 from stack.settings import StackSettings
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
-    "core": ("migrate", "valkey", "openbao", "temporal"),
-    "security": ("migrate", "valkey", "openbao"),
+    "core": ("migrate", "valkey", "openbao", "temporal", "mesh"),
+    "security": ("migrate", "valkey", "openbao", "mesh"),
     "orchestrator": ("temporal", "core", "security"),
     "relay": ("migrate", "valkey"),
     "bridge": ("core", "security"),
-    "ratelimit": ("valkey",),
+    "ratelimit": ("valkey", "mesh"),
 }
 """Every role and what must be up before it starts."""
 
@@ -54,20 +56,40 @@ def migrate(settings: StackSettings) -> Component:
 
 def process(settings: StackSettings, role: str) -> Component:
     """The process ``role``, healthy when its health service says SERVING on its Unix socket."""
-    socket, metrics = settings.run / f"{role}.sock", settings.run / f"{role}.metrics.sock"
+    made = _instance(settings, role, "")
+    if role not in topology.INGRESS or not topology.enabled(settings):
+        return made
+    return replace(made, stand_in=_instance(settings, role, topology.STAND_IN))
+
+
+def _instance(settings: StackSettings, role: str, instance: str) -> Component:
+    end = f".{instance}" if instance else ""
+    socket, metrics = settings.run / f"{role}{end}.sock", settings.run / f"{role}{end}.metrics.sock"
+    keys = {topology.KEYS: settings.run / f"{topology.KEYS}{end}.sock"}
+    found = {role: socket} | (keys if role == topology.BRIDGE else {})
+    told = {"XORB_INSTANCE": instance} if instance else {}
     return Component(
         name=role,
         command=(sys.executable, "-m", "services", role),
-        environment=process_environment(settings, role),
+        environment={**process_environment(settings, role), **told},
         directory=settings.root,
         needs=NEEDS[role],
-        healthy=lambda: _bridge_healthy(socket) if role == "bridge" else serving(f"unix:{socket}"),
+        healthy=lambda: _bridge_healthy(socket) if role == topology.BRIDGE else serving(f"unix:{socket}"),
         prepare=lambda: _keep_secrets(settings, role),
-        sockets=(socket, metrics),
+        sockets=(*found.values(), metrics),
         metrics=MetricsSource(http.Address(socket=metrics)),
         grace=15,
         patience=60,
+        takes_over=lambda: _found_by_sidecar(settings, found),
     )
+
+
+async def _found_by_sidecar(settings: StackSettings, sockets: Mapping[str, Path]) -> bool:
+    if not topology.enabled(settings) or not sockets.keys() <= set(topology.INGRESS):
+        return True
+    answer = await http.request(http.Address(socket=topology.admin_socket(settings)), "GET", "/clusters")
+    healthy = answer.body.decode().splitlines()
+    return all(f"{role}-local::{socket}::health_flags::healthy" in healthy for role, socket in sockets.items())
 
 
 def process_environment(settings: StackSettings, role: str) -> dict[str, str]:
@@ -78,8 +100,8 @@ def process_environment(settings: StackSettings, role: str) -> dict[str, str]:
     return {
         "XORB_ALLOW_LOOPBACK_TARGETS": "true",
         "XORB_LOG_LEVEL": "INFO",
-        # One of each process: nobody takes over while it drains, so it need not wait long for that.
-        "XORB_DRAIN_SECONDS": "0.2",
+        # Sidecars ask twice a second how it is; a busy machine may take longer.
+        "XORB_DRAIN_SECONDS": "3",
         "XORB_VAULT_ADDRESS": openbao.address(settings),
         "XORB_TEMPORAL_ADDRESS": temporal.address(settings),
         "XORB_WEB_ADDRESS": f"http://localhost:{settings.port('XORB_GATEWAY_PORT').number}",
@@ -90,6 +112,7 @@ def process_environment(settings: StackSettings, role: str) -> dict[str, str]:
         "XORB_RATE_LIMIT_SIGN_IN_ADDRESS": "50/second:500",
         "XORB_SIGN_IN_ADDRESS_FAILURES": "10000",
         **inherited,
+        **_mesh(settings, role),
         "XORB_HOME": str(settings.home),
         "XORB_RUN_DIRECTORY": str(settings.run),
         "PYTHONPATH": os.pathsep.join(filter(None, python_path)),
@@ -97,6 +120,14 @@ def process_environment(settings: StackSettings, role: str) -> dict[str, str]:
         **_credentials(settings, role),
         **files,
     }
+
+
+def _mesh(settings: StackSettings, role: str) -> dict[str, str]:
+    """Whether calls come through sidecars, and where the role's own takes those that it makes."""
+    if not topology.enabled(settings):
+        return {"XORB_MESH": "off"}
+    egress = {"XORB_EGRESS_ADDRESS": f"unix:{topology.egress_socket(settings, role)}"}
+    return {"XORB_MESH": "on", **(egress if role in topology.EGRESS else {})}
 
 
 def secret_path(settings: StackSettings, role: str, name: str) -> Path:

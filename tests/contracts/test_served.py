@@ -63,8 +63,9 @@ async def test_a_service_of_the_mesh_is_no_account(platform: Platform, entry: En
     assert (await over_grpc(platform.channel, entry, request, token)).code in {UNAUTHENTICATED, PERMISSION_DENIED}
     if entry in OVER_REST:
         assert (await over_rest(platform, entry, request, token)).http == 401
-    async with platform.direct(entry.method.plane) as channel:
-        assert (await over_grpc(channel, entry, request, token)).code == UNAUTHENTICATED
+    for identity in ("orchestrator", "edge"):
+        async with platform.direct(entry.method.plane, identity) as channel:
+            assert (await over_grpc(channel, entry, request, token)).code == UNAUTHENTICATED
 
 
 @pytest.mark.parametrize("entry", OF_AN_ORGANIZATION, ids=str)
@@ -143,9 +144,11 @@ async def test_internal_methods_know_their_callers(platform: Platform, stranger:
     other = "security" if caller.endswith("/core") else "core"
     async with platform.direct(entry.method.plane) as channel:
         assert (await over_grpc(channel, entry, request)).code == UNAUTHENTICATED
-        for token in (stranger.token, await platform.service_token(other)):
-            answer = await over_grpc(channel, entry, request, token)
-            assert (answer.code, answer.reason) == (PERMISSION_DENIED, "PERMISSION_DENIED")
+        answer = await over_grpc(channel, entry, request, stranger.token)
+        assert (answer.code, answer.reason) == (PERMISSION_DENIED, "PERMISSION_DENIED")
+    async with platform.direct(entry.method.plane, other) as channel:
+        answer = await over_grpc(channel, entry, request, await platform.service_token(other))
+        assert (answer.code, answer.reason) == (PERMISSION_DENIED, "PERMISSION_DENIED")
 
 
 @pytest.mark.parametrize("name", ["", "operations", "operations/", "organizations/x/scans/y"])

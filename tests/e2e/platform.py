@@ -17,6 +17,7 @@ from stack import http, status
 from stack.demo_target import Weakness, ground_truth
 from stack.polling import until
 from stack.status import ComponentStatus, State
+from tests.e2e import sidecars
 
 _RESTART_SECONDS = 90
 
@@ -69,9 +70,9 @@ class Platform:
         where = http.Address(port=int(self.environment["XORB_GATEWAY_PORT"]))
         return await http.request(where, method, path, body=body, headers=headers, seconds=seconds)
 
-    def direct(self, role: str) -> grpc.aio.Channel:
-        """A channel to a process's own socket, past the edge."""
-        return grpc.aio.insecure_channel(f"unix:{self.run / role}.sock")
+    def direct(self, role: str, identity: str = "edge") -> grpc.aio.Channel:
+        """A channel to a process's own socket, past the edge, as its sidecar would open it for ``identity``."""
+        return sidecars.channel(f"unix:{self.run / role}.sock", identity)
 
     async def temporal(self) -> Client:
         """A client of its Temporal."""

@@ -200,8 +200,11 @@ EDGE_PORTS = ("XORB_GATEWAY_PORT", "XORB_GATEWAY_TLS_PORT", "XORB_ENVOY_ADMIN_PO
 
 
 def edge_ports() -> dict[str, str]:
-    """Free ports for an edge, as settings."""
-    return {name: str(port) for name, port in zip(EDGE_PORTS, free_ports(len(EDGE_PORTS)), strict=True)}
+    """Settings of an edge that stands alone: free ports, and no mesh between it and what is behind it."""
+    return {
+        "XORB_MESH": "off",
+        **{name: str(port) for name, port in zip(EDGE_PORTS, free_ports(len(EDGE_PORTS)), strict=True)},
+    }
 
 
 @asynccontextmanager

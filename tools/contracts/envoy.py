@@ -53,6 +53,21 @@ def fragments(contracts: Contracts) -> dict[str, Fragment]:
             "retry_safe": sorted(method.grpc_path for method in methods if _retry_safe(method)),
             "streaming": sorted(method.grpc_path for method in methods if method.streams),
         },
+        "mesh": {"planes": {plane: _plane(contracts, plane) for plane in sorted({m.plane for m in methods})}},
+    }
+
+
+def _plane(contracts: Contracts, plane: str) -> Fragment:
+    """What sidecars know of a plane's methods: those with a caller's own token, and those of services by identity."""
+    methods = sorted((m for m in contracts.methods if m.plane == plane), key=lambda method: method.grpc_path)
+    internal = [method for method in methods if method.internal]
+    identities = sorted({identity for method in internal for identity in _policy(method).spiffe_ids})
+    return {
+        "users": [method.grpc_path for method in methods if not method.internal],
+        "services": {
+            identity: [method.grpc_path for method in internal if identity in _policy(method).spiffe_ids]
+            for identity in identities
+        },
     }
 
 

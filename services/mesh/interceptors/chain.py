@@ -23,6 +23,7 @@ from services.mesh.interceptors.idempotency import Idempotency
 from services.mesh.interceptors.layer import Context, Layer, Request, Stream, Unary
 from services.mesh.interceptors.telemetry import Telemetry
 from services.mesh.interceptors.validation import Validation
+from services.mesh.peers import Peers
 from services.mesh.policies import Method, methods
 from services.mesh.tokens import Verifier
 
@@ -36,6 +37,7 @@ def chain(
     database: Database | None,
     access: Access | None,
     trail: Trail | None = None,
+    peers: Peers | None = None,
     *,
     own: tuple[Layer, ...] = (),
 ) -> tuple[Layer, ...]:
@@ -46,6 +48,7 @@ def chain(
         database: Where replies to request ids are kept; None for a process without one.
         access: Who may do what; None for a process that serves no accounts.
         trail: Takes what is decided; None for a process without a log.
+        peers: On whose connection calls come; None where there are no sidecars to tell.
         own: Layers of the process's own, before anything is known of the caller.
     """
     return (
@@ -54,7 +57,7 @@ def chain(
         Audit(trail),
         Deadline(),
         *own,
-        Authentication(verifier),
+        Authentication(verifier, peers),
         Authorization(access),
         Idempotency(database),
         Validation(),

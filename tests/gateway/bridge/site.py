@@ -137,7 +137,7 @@ async def open_site(
         address = f"unix:{folder}/core.sock"
         server.add_insecure_port(address)
         await server.start()
-        bridge = Bridge(routes or Routes.of_contracts(), Upstream(lambda _role: address), limits, Pages(pages))
+        bridge = Bridge(routes or Routes.of_contracts(), Upstream(lambda _role: (address, ())), limits, Pages(pages))
         try:
             async with bridge.listening(folder / "bridge.sock"):
                 yield Site(bridge, service, folder / "bridge.sock", server)
