@@ -34,6 +34,7 @@ from services.mesh.server import Server
 from services.mesh.testing import bearer
 from services.mesh.tokens import Issuer, ServiceIdentity, Verifier
 from services.mesh.vault import Transit
+from services.security.identity.cookies import Cookies
 from services.security.identity.factors.codes import Codes
 from services.security.identity.factors.service import FactorsServicer
 from services.security.identity.memberships import Memberships
@@ -128,7 +129,8 @@ def _server(
         organizations = OrganizationsServicer(database, pager, access)
         organization_pb2_grpc.add_OrganizationsServiceServicer_to_server(organizations, server)
 
-    return Server(address, chain(Verifier(keys), database, access), register, [], timedelta(0))
+    layers = chain(Verifier(keys), database, access, own=(Cookies(".*"),))
+    return Server(address, layers, register, [], timedelta(0))
 
 
 async def refused(call: Any) -> tuple[grpc.StatusCode, str]:

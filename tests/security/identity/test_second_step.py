@@ -79,6 +79,19 @@ async def test_a_challenge_is_good_for_five_attempts(person: Person) -> None:
     assert (await person.complete(await person.challenge(), recovery_code=codes[0])).access_token
 
 
+async def test_a_browser_gets_its_cookie_after_the_second_step_only(person: Person) -> None:
+    codes = await person.enroll()
+    asking = (("x-xorb-session", "cookie"),)
+    request = identity_pb2.SignInRequest(email=person.email, password=person.password)
+    first = person.platform.identity.SignIn(request, metadata=asking)
+    challenge = (await first).second_factor.challenge
+    assert "set-cookie" not in dict(await first.initial_metadata())
+    answer = identity_pb2.CompleteSignInRequest(challenge=challenge, recovery_code=codes[0])
+    second = person.platform.identity.CompleteSignIn(answer, metadata=asking)
+    assert not (await second).refresh_token
+    assert dict(await second.initial_metadata())["set-cookie"].startswith("xorb-session=xorb_rt_")
+
+
 async def test_a_challenge_ends_after_five_minutes(person: Person) -> None:
     codes = await person.enroll()
     challenge = await person.challenge()
