@@ -88,7 +88,9 @@ async def run(settings: Settings) -> None:
         def register(server: grpc.aio.Server) -> None:
             identity_pb2_grpc.add_IdentityServiceServicer_to_server(identity, server)
             session_pb2_grpc.add_SessionsServiceServicer_to_server(sessions, server)
-            password_pb2_grpc.add_PasswordsServiceServicer_to_server(PasswordsServicer(database, access), server)
+            password_pb2_grpc.add_PasswordsServiceServicer_to_server(
+                PasswordsServicer(database, access, throttle), server
+            )
             factor_pb2_grpc.add_FactorsServiceServicer_to_server(factors, server)
             passkey_pb2_grpc.add_PasskeysServiceServicer_to_server(passkeys, server)
             connection_pb2_grpc.add_ConnectionsServiceServicer_to_server(connections, server)

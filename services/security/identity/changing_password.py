@@ -16,6 +16,7 @@ from services.mesh.events.model import Event
 from services.mesh.interceptors.layer import Context
 from services.security.identity import guessable, passwords, store
 from services.security.identity.domain import Account
+from services.security.identity.throttle import Throttle
 
 
 @dataclass
@@ -25,18 +26,22 @@ class PasswordsServicer(password_pb2_grpc.PasswordsServiceServicer):
     Args:
         database: Where accounts and sessions are.
         access: Told when a session ends.
+        throttle: Keeps the current password from being guessed with a stolen token.
     """
 
     database: Database
     access: Announcer
+    throttle: Throttle
 
     async def ChangePassword(  # noqa: N802 - gRPC's name
         self, request: password_pb2.ChangePasswordRequest, context: Context
     ) -> empty_pb2.Empty:
         """Changes the caller's password and ends the account's other sessions."""
         account = await self._own(request.name)
+        attempt = await self.throttle.begin(account.email, calls.current().address)
         if not await passwords.verify(request.current_password, account.password_hash):
             raise Failure(Reason.WRONG_CREDENTIALS, "The current password isn't right.")
+        await self.throttle.succeeded(attempt)
         if request.new_password == request.current_password:
             raise invalid_field("new_password", "it is the current one. Choose another.")
         guessable.refuse("new_password", request.new_password, (account.email, account.display_name))

@@ -146,3 +146,11 @@ async def test_no_reply_has_a_password_or_its_hash(platform: Platform, somebody:
         text = (await inside.respond("GET", path)).body.decode()
         assert "argon2" not in text
         assert somebody.credentials["password"] not in text
+
+
+async def test_a_stolen_token_guesses_no_more_than_a_stranger(somebody: Signed) -> None:
+    reasons = [
+        (await somebody.member.refused(*somebody.change("a guess", "whatever it may be"))).reason for _ in range(12)
+    ]
+    assert set(reasons[:10]) == {"WRONG_CREDENTIALS"}
+    assert reasons[-1] == "RATE_LIMITED"
