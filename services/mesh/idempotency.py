@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf.message import Message
-from sqlalchemy import Column, LargeBinary, Table, Text, Uuid, insert, select
+from sqlalchemy import Column, DateTime, LargeBinary, Table, Text, Uuid, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.mesh import calls
@@ -25,6 +25,7 @@ KEYS = Table(
     Column("request_digest", LargeBinary, nullable=False),
     Column("response", LargeBinary, nullable=False),
     Column("data_key_id", Uuid),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 RESPONSE = "idempotency_keys.response"
 

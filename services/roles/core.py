@@ -43,11 +43,13 @@ from services.mesh.database import Database
 from services.mesh.events import stream
 from services.mesh.events.hub import Hub
 from services.mesh.events.watch import Watcher
-from services.mesh.operations import OperationsServicer
+from services.mesh.operations import OperationsServicer, Work
 from services.mesh.pages import Pager
 from services.mesh.settings import Settings
 from services.mesh.signing import Signer
 from services.roles import process
+from services.roles.sealed import SEALED
+from services.security.secrets.service import COLLECTION, KeyRotations
 
 ROLE = "core"
 SERVICES = (
@@ -100,11 +102,12 @@ class Core:
         control = Control(client)
         ordering = Ordering(database, target_pb2_grpc.TargetsServiceStub(self.itself), control)
         scans = ScansServicer(database, pager, watcher, ordering, control)
-        works = {"scans": ScanWork(database, scans.cancel)}
+        rotations = KeyRotations(database, client, SEALED)
+        works: dict[str, Work] = {"scans": ScanWork(database, scans.cancel), COLLECTION: rotations}
         operations = OperationsServicer(client, works, Signer(self.settings.page_token_key))
         targets = TargetsServicer(database, pager, rules, prover)
         findings = FindingsServicer(database, pager, watcher)
-        self._register_organizations(server, pager)
+        self._register_organizations(server, pager, rotations)
         target_pb2_grpc.add_TargetsServiceServicer_to_server(targets, server)
         scan_pb2_grpc.add_ScansServiceServicer_to_server(scans, server)
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)
@@ -116,11 +119,11 @@ class Core:
         rate_limit_pb2_grpc.add_RateLimitOverridesServiceServicer_to_server(overrides, server)
         operations_pb2_grpc.add_OperationsServicer_to_server(operations, server)
 
-    def _register_organizations(self, server: grpc.aio.Server, pager: Pager) -> None:
+    def _register_organizations(self, server: grpc.aio.Server, pager: Pager, rotations: KeyRotations) -> None:
         """Adds the servicers of organizations and their people."""
         database, access = self.database, self.access
         accounts = Accounts(account_pb2_grpc.AccountsServiceStub(self.security), process.identity(self.settings, ROLE))
-        organizations = OrganizationsServicer(database, pager, access)
+        organizations = OrganizationsServicer(database, pager, access, rotations)
         members = MembersServicer(database, pager, accounts, access)
         invitations = InvitationsServicer(database, pager, accounts, access)
         organization_pb2_grpc.add_OrganizationsServiceServicer_to_server(organizations, server)

@@ -9,6 +9,9 @@ from services.core.scans.workflows import RunScan
 from services.mesh import temporal
 from services.mesh.settings import Settings
 from services.roles import process
+from services.roles.sealed import SEALED
+from services.security.secrets.activities import RotationActivities
+from services.security.secrets.workflows import RotateKey
 
 ROLE = "orchestrator"
 
@@ -20,5 +23,6 @@ async def run(settings: Settings) -> None:
         stub = finding_pb2_grpc.SightingsServiceStub(core)
         scans = ScanActivities(database, Sightings(stub, process.identity(settings, ROLE)), bounds)
         client = await temporal.connect(settings, lazy=False)
-        async with temporal.worker(client, [RunScan], scans.all()):
+        rotations = RotationActivities(database, process.organization_keys(settings), SEALED)
+        async with temporal.worker(client, [RunScan, RotateKey], [*scans.all(), *rotations.all()]):
             await process.serve(ROLE, settings)

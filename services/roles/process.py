@@ -40,6 +40,11 @@ def transit(settings: Settings, key: str = ACCESS_KEY) -> Transit:
     return Transit.connect(settings.vault_address, settings.vault_token, key, settings.key_lead)
 
 
+def organization_keys(settings: Settings) -> OrganizationKeys:
+    """Returns the keys that wrap organizations' data keys, as far as the process's token allows."""
+    return OrganizationKeys.connect(settings.vault_address, settings.vault_token)
+
+
 def identity(settings: Settings, role: str) -> ServiceIdentity:
     """Returns what a role shows when it calls internal methods, signed with a key that only the role may use."""
     return ServiceIdentity(Issuer(transit(settings, mesh_key(role)), mesh_name(role)), f"spiffe://xorb/{role}")
@@ -53,8 +58,7 @@ def verifier(settings: Settings) -> Verifier:
 @asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[Database]:
     """Gives the database, and closes its connections at the end."""
-    wrapping = OrganizationKeys.connect(settings.vault_address, settings.vault_token)
-    keys = Keyring(wrapping, settings.data_key_lifetime.total_seconds())
+    keys = Keyring(organization_keys(settings), settings.data_key_lifetime.total_seconds())
     if settings.database_credentials:
         issued = Credentials.connect(settings.vault_address, settings.vault_token, settings.database_credentials)
         rotation = Rotation(settings.postgres_dsn, issued, pool=settings.database_pool, keys=keys)

@@ -44,6 +44,8 @@ _CONNECTIONS = {f"transit/{verb}/{CONNECTIONS_KEY}": ["update"] for verb in ("en
 # An organization's key comes into being when it first wraps; only who rotates and destroys keys may touch them.
 _SEAL = {"transit/encrypt/org-*": ["create", "update"], "transit/decrypt/org-*": ["update"]}
 
+_RESEAL = {"transit/rewrap/org-*": ["update"], "transit/keys/org-*": ["read", "update", "delete"]}
+
 _CREDENTIALS = {f"database/creds/{database_issuer.ROLE}": ["read"], "sys/leases/revoke": ["update"]}
 
 
@@ -54,7 +56,7 @@ def _sign(name: str) -> dict[str, list[str]]:
 POLICIES = {
     "core": _READ_KEYS | _sign("xorb-mesh-core") | _SEAL | _CREDENTIALS,
     "security": _READ_KEYS | _sign(SIGNING_KEY) | _sign("xorb-mesh-security") | _FACTORS | _CONNECTIONS | _CREDENTIALS,
-    "orchestrator": _READ_KEYS | _sign("xorb-mesh-orchestrator") | _SEAL | _CREDENTIALS,
+    "orchestrator": _READ_KEYS | _sign("xorb-mesh-orchestrator") | _SEAL | _RESEAL | _CREDENTIALS,
     "relay": _READ_KEYS,
     "operator": _READ_KEYS | _sign("xorb-mesh-operator"),
     "rotation": _ROTATE,

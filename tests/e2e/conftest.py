@@ -7,6 +7,7 @@ import pytest_asyncio
 from services.mesh.database import Database
 from tests.e2e.members import Member, join
 from tests.e2e.platform import Platform, connected
+from tests.mesh.encryption.keys import keyring
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -19,7 +20,7 @@ async def platform(platform_environment: dict[str, str]) -> AsyncIterator[Platfo
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def database(platform_environment: dict[str, str]) -> AsyncIterator[Database]:
     """The platform's database with the services' role."""
-    database = Database.connect(platform_environment["XORB_POSTGRES_DSN"])
+    database = Database.connect(platform_environment["XORB_POSTGRES_DSN"], keys=keyring(platform_environment))
     yield database
     await database.close()
 

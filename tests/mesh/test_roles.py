@@ -35,7 +35,7 @@ PEOPLE = {
 }
 ADMISSION = {"api_keys.read", "connections.read", "invitations.read", "service_accounts.read", "sessions.read"}
 OWNERSHIP = {"organizations.resume", "organizations.suspend", "organizations.transfer"}
-ADMINISTRATION = {"audit.read", "organizations.update", "findings.dismiss", *ADMISSION, *PEOPLE}
+ADMINISTRATION = {"audit.read", "organizations.rotate", "organizations.update", "findings.dismiss", *ADMISSION, *PEOPLE}
 
 PINNED = {
     "owner": READ | FINDINGS | SCANS | TARGETS | ADMINISTRATION | OWNERSHIP,

@@ -14,6 +14,7 @@ from sqlalchemy import (
 )
 
 from services.core.findings.domain import Severity, State
+from services.mesh.encryption.resealing import SealedTable
 from services.mesh.filters import Field
 from services.mesh.tables import METADATA
 
@@ -61,6 +62,12 @@ SIGHTINGS = Table(
     Column("seen_at", DateTime(timezone=True), nullable=False),
     Column("data_key_id", Uuid),
 )
+
+SEALED = (
+    SealedTable(FINDINGS, ("id",), ("evidence", "dismissal_reason")),
+    SealedTable(SIGHTINGS, ("id",), ("evidence",)),
+)
+"""What a rotation of the organization's key seals anew."""
 
 FIELDS = {
     "state": Field(FINDINGS.c.state, "enum", values={state.name: state.value for state in State}),

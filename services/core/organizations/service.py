@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from types import MappingProxyType
+from typing import Protocol
 from uuid import UUID
 
+from google.longrunning import operations_pb2
 from xorb.core.v1 import organization_pb2, organization_pb2_grpc
 
 from services.core.organizations import domain, granting, store, wire
@@ -29,6 +31,13 @@ from services.mesh.pages import Pager, PageRequest
 _FIELDS: Mapping[str, Field] = MappingProxyType({"join_time": Field(MEMBERSHIPS.c.joined_at, "time")})
 
 
+class Rotations(Protocol):
+    """Rotates organizations' encryption keys."""
+
+    async def rotate(self, organization: UUID) -> operations_pb2.Operation:
+        """Starts a rotation and returns its operation; raises UNAVAILABLE."""
+
+
 @dataclass
 class OrganizationsServicer(organization_pb2_grpc.OrganizationsServiceServicer):
     """Serves `xorb.core.v1.OrganizationsService`.
@@ -37,11 +46,13 @@ class OrganizationsServicer(organization_pb2_grpc.OrganizationsServiceServicer):
         database: Where organizations are.
         pager: Cuts lists into pages.
         access: Told when an organization is suspended or resumed, or somebody founds one.
+        rotations: Rotates encryption keys; None where nothing can.
     """
 
     database: Database
     pager: Pager
     access: Announcer
+    rotations: Rotations | None = None
 
     async def CreateOrganization(
         self, request: organization_pb2.CreateOrganizationRequest, context: Context
@@ -115,6 +126,20 @@ class OrganizationsServicer(organization_pb2_grpc.OrganizationsServiceServicer):
     ) -> organization_pb2.Organization:
         """Lets everybody in again."""
         return await self._switch(request.name, domain.resume, "resumed")
+
+    async def RotateEncryptionKey(
+        self, request: organization_pb2.RotateEncryptionKeyRequest, context: Context
+    ) -> operations_pb2.Operation:
+        """Gives an organization a new encryption key."""
+        if self.rotations is None:
+            raise Failure(Reason.UNAVAILABLE)
+        async with self.database.unit() as unit:
+            found = await store.get(unit, wire.identifier(wire.ORGANIZATION, request.name))
+            if found is None:
+                raise not_found(request.name)
+            summary = f"{found.display_name} gets a new encryption key"
+            unit.record(wire.changed("organization.key_rotated", found, summary))
+            return unit.reply(await self.rotations.rotate(found.id))
 
     async def _switch(
         self, name: str, switch: Callable[[Organization, datetime], Organization], verb: str

@@ -2,6 +2,7 @@
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, DateTime, Integer, LargeBinary, Table, Text, Uuid
 
+from services.mesh.encryption.resealing import SealedTable
 from services.mesh.tables import METADATA
 
 SCANS = Table(
@@ -76,3 +77,5 @@ EVIDENCE = Table(
     Column("data_key_id", Uuid),
 )
 EVIDENCE_COLUMNS = tuple(column for column in EVIDENCE.c if column.name not in {"content", "data_key_id"})
+SEALED = (SealedTable(EVIDENCE, ("scan_id", "id"), ("content",), bound=("id",)),)
+"""What a rotation of the organization's key seals anew."""

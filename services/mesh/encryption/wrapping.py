@@ -90,9 +90,9 @@ class OrganizationKeys:
             Failure: UNAVAILABLE.
         """
         transit, key = self._client.secrets.transit, name(organization)
-        await _asked(
-            transit.update_key_configuration, name=key, min_decryption_version=version, min_encryption_version=version
-        )
+        # hvac refuses both at once where they are equal, which Vault takes.
+        await _asked(transit.update_key_configuration, name=key, min_decryption_version=version)
+        await _asked(transit.update_key_configuration, name=key, min_encryption_version=version)
         await _asked(transit.trim_key, name=key, min_version=version)
 
     async def destroy(self, organization: UUID) -> None:

@@ -26,12 +26,13 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
+from google.longrunning import operations_pb2 as google_dot_longrunning_dot_operations__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from xorb.options.v1 import policy_pb2 as xorb_dot_options_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fxorb/core/v1/organization.proto\x12\x0cxorb.core.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cxorb/options/v1/policy.proto\"\x91\x03\n\x0cOrganization\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\"\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x02\xbaH\x05r\x03\x18\xc8\x01\x12\x35\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x12\n\x04\x65tag\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x35\n\x05state\x18\x06 \x01(\x0e\x32 .xorb.core.v1.Organization.StateB\x04\xe2\x41\x01\x03\"9\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\n\n\x06\x41\x43TIVE\x10\x01\x12\r\n\tSUSPENDED\x10\x02:U\xea\x41R\n\x15xorb.dev/Organization\x12\x1corganizations/{organization}*\rorganizations2\x0corganization\"\x83\x01\n\nMembership\x12\x34\n\x0corganization\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x03\xfa\x41\x17\n\x15xorb.dev/Organization\x12*\n\x07\x61\x63\x63ount\x18\x02 \x01(\tB\x19\xe2\x41\x01\x03\xfa\x41\x12\n\x10xorb.dev/Account\x12\x13\n\x05roles\x18\x03 \x03(\tB\x04\xe2\x41\x01\x03\"\x89\x02\n\x19\x43reateOrganizationRequest\x12<\n\x0corganization\x18\x01 \x01(\x0b\x32\x1a.xorb.core.v1.OrganizationB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\x88\x01\xbaH\x84\x01\x1a\x81\x01\n\x19organization.display_name\x12#organization.display_name is needed\x1a?!has(this.organization) || this.organization.display_name != \'\'\"F\n\x16GetOrganizationRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\"_\n\x18ListOrganizationsRequest\x12!\n\tpage_size\x18\x01 \x01(\x05\x42\x0e\xe2\x41\x01\x01\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12 \n\npage_token\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x10\"s\n\x19ListOrganizationsResponse\x12\x37\n\rorganizations\x18\x01 \x03(\x0b\x32\x1a.xorb.core.v1.OrganizationB\x04\xe2\x41\x01\x03\x12\x1d\n\x0fnext_page_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\"\xb5\x01\n\x19UpdateOrganizationRequest\x12<\n\x0corganization\x18\x01 \x01(\x0b\x32\x1a.xorb.core.v1.OrganizationB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\x12#\n\nrequest_id\x18\x03 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"o\n\x1aSuspendOrganizationRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"n\n\x19ResumeOrganizationRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"|\n\x18ResolveMembershipRequest\x12*\n\x07\x61\x63\x63ount\x18\x01 \x01(\tB\x19\xe2\x41\x01\x02\xfa\x41\x12\n\x10xorb.dev/Account\x12\x34\n\x0corganization\x18\x02 \x01(\tB\x1e\xe2\x41\x01\x01\xfa\x41\x17\n\x15xorb.dev/Organization\"\x91\x01\n\x12\x41\x64mitMemberRequest\x12\x34\n\x0corganization\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\x12*\n\x07\x61\x63\x63ount\x18\x02 \x01(\tB\x19\xe2\x41\x01\x02\xfa\x41\x12\n\x10xorb.dev/Account\x12\x19\n\x04role\x18\x03 \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18\x64\x32\xd0\x07\n\x14OrganizationsService\x12\x8c\x01\n\x12\x43reateOrganization\x12\'.xorb.core.v1.CreateOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"1\xaa\xed\x18\x06\x10\x01(\x02\x30\x01\x82\xd3\xe4\x93\x02!\"\x11/v1/organizations:\x0corganization\x12\x91\x01\n\x0fGetOrganization\x12$.xorb.core.v1.GetOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"<\xaa\xed\x18\x16\x1a\x12organizations.read(\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/{name=organizations/*}\x12\x87\x01\n\x11ListOrganizations\x12&.xorb.core.v1.ListOrganizationsRequest\x1a\'.xorb.core.v1.ListOrganizationsResponse\"!\xaa\xed\x18\x04\x10\x01(\x01\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/organizations\x12\xb6\x01\n\x12UpdateOrganization\x12\'.xorb.core.v1.UpdateOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"[\xaa\xed\x18\x1a\x1a\x14organizations.update(\x02\x30\x01\x82\xd3\xe4\x93\x02\x37\x32\'/v1/{organization.name=organizations/*}:\x0corganization\x12\xa9\x01\n\x13SuspendOrganization\x12(.xorb.core.v1.SuspendOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"L\xaa\xed\x18\x1b\x1a\x15organizations.suspend(\x02\x30\x01\x82\xd3\xe4\x93\x02\'\"\"/v1/{name=organizations/*}:suspend:\x01*\x12\xa5\x01\n\x12ResumeOrganization\x12\'.xorb.core.v1.ResumeOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"J\xaa\xed\x18\x1a\x1a\x14organizations.resume(\x02\x30\x01\x82\xd3\xe4\x93\x02&\"!/v1/{name=organizations/*}:resume:\x01*2\xfc\x01\n\x12MembershipsService\x12w\n\x11ResolveMembership\x12&.xorb.core.v1.ResolveMembershipRequest\x1a\x18.xorb.core.v1.Membership\" \xaa\xed\x18\x1c\"\x18\n\x16spiffe://xorb/security(\x06\x12m\n\x0b\x41\x64mitMember\x12 .xorb.core.v1.AdmitMemberRequest\x1a\x18.xorb.core.v1.Membership\"\"\xaa\xed\x18\x1e\"\x18\n\x16spiffe://xorb/security(\x06\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fxorb/core/v1/organization.proto\x12\x0cxorb.core.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a#google/longrunning/operations.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cxorb/options/v1/policy.proto\"\x91\x03\n\x0cOrganization\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\"\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x02\xbaH\x05r\x03\x18\xc8\x01\x12\x35\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x12\n\x04\x65tag\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x35\n\x05state\x18\x06 \x01(\x0e\x32 .xorb.core.v1.Organization.StateB\x04\xe2\x41\x01\x03\"9\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\n\n\x06\x41\x43TIVE\x10\x01\x12\r\n\tSUSPENDED\x10\x02:U\xea\x41R\n\x15xorb.dev/Organization\x12\x1corganizations/{organization}*\rorganizations2\x0corganization\"\x83\x01\n\nMembership\x12\x34\n\x0corganization\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x03\xfa\x41\x17\n\x15xorb.dev/Organization\x12*\n\x07\x61\x63\x63ount\x18\x02 \x01(\tB\x19\xe2\x41\x01\x03\xfa\x41\x12\n\x10xorb.dev/Account\x12\x13\n\x05roles\x18\x03 \x03(\tB\x04\xe2\x41\x01\x03\"\x89\x02\n\x19\x43reateOrganizationRequest\x12<\n\x0corganization\x18\x01 \x01(\x0b\x32\x1a.xorb.core.v1.OrganizationB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\x88\x01\xbaH\x84\x01\x1a\x81\x01\n\x19organization.display_name\x12#organization.display_name is needed\x1a?!has(this.organization) || this.organization.display_name != \'\'\"F\n\x16GetOrganizationRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\"_\n\x18ListOrganizationsRequest\x12!\n\tpage_size\x18\x01 \x01(\x05\x42\x0e\xe2\x41\x01\x01\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12 \n\npage_token\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x10\"s\n\x19ListOrganizationsResponse\x12\x37\n\rorganizations\x18\x01 \x03(\x0b\x32\x1a.xorb.core.v1.OrganizationB\x04\xe2\x41\x01\x03\x12\x1d\n\x0fnext_page_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\"\xb5\x01\n\x19UpdateOrganizationRequest\x12<\n\x0corganization\x18\x01 \x01(\x0b\x32\x1a.xorb.core.v1.OrganizationB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\x12#\n\nrequest_id\x18\x03 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"o\n\x1aSuspendOrganizationRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"n\n\x19ResumeOrganizationRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"o\n\x1aRotateEncryptionKeyRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x96\x01\n\x0bKeyRotation\x12\x34\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x32\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1d\n\x0fremaining_count\x18\x03 \x01(\x03\x42\x04\xe2\x41\x01\x03\"|\n\x18ResolveMembershipRequest\x12*\n\x07\x61\x63\x63ount\x18\x01 \x01(\tB\x19\xe2\x41\x01\x02\xfa\x41\x12\n\x10xorb.dev/Account\x12\x34\n\x0corganization\x18\x02 \x01(\tB\x1e\xe2\x41\x01\x01\xfa\x41\x17\n\x15xorb.dev/Organization\"\x91\x01\n\x12\x41\x64mitMemberRequest\x12\x34\n\x0corganization\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\x12*\n\x07\x61\x63\x63ount\x18\x02 \x01(\tB\x19\xe2\x41\x01\x02\xfa\x41\x12\n\x10xorb.dev/Account\x12\x19\n\x04role\x18\x03 \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18\x64\x32\xa9\t\n\x14OrganizationsService\x12\x8c\x01\n\x12\x43reateOrganization\x12\'.xorb.core.v1.CreateOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"1\xaa\xed\x18\x06\x10\x01(\x02\x30\x01\x82\xd3\xe4\x93\x02!\"\x11/v1/organizations:\x0corganization\x12\x91\x01\n\x0fGetOrganization\x12$.xorb.core.v1.GetOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"<\xaa\xed\x18\x16\x1a\x12organizations.read(\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/{name=organizations/*}\x12\x87\x01\n\x11ListOrganizations\x12&.xorb.core.v1.ListOrganizationsRequest\x1a\'.xorb.core.v1.ListOrganizationsResponse\"!\xaa\xed\x18\x04\x10\x01(\x01\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/organizations\x12\xb6\x01\n\x12UpdateOrganization\x12\'.xorb.core.v1.UpdateOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"[\xaa\xed\x18\x1a\x1a\x14organizations.update(\x02\x30\x01\x82\xd3\xe4\x93\x02\x37\x32\'/v1/{organization.name=organizations/*}:\x0corganization\x12\xa9\x01\n\x13SuspendOrganization\x12(.xorb.core.v1.SuspendOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"L\xaa\xed\x18\x1b\x1a\x15organizations.suspend(\x02\x30\x01\x82\xd3\xe4\x93\x02\'\"\"/v1/{name=organizations/*}:suspend:\x01*\x12\xa5\x01\n\x12ResumeOrganization\x12\'.xorb.core.v1.ResumeOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"J\xaa\xed\x18\x1a\x1a\x14organizations.resume(\x02\x30\x01\x82\xd3\xe4\x93\x02&\"!/v1/{name=organizations/*}:resume:\x01*\x12\xd6\x01\n\x13RotateEncryptionKey\x12(.xorb.core.v1.RotateEncryptionKeyRequest\x1a\x1d.google.longrunning.Operation\"v\xca\x41\x1a\n\x0bKeyRotation\x12\x0bKeyRotation\xaa\xed\x18\x1a\x1a\x14organizations.rotate(\x05\x30\x01\x82\xd3\xe4\x93\x02\x35\"0/v1/{name=organizations/*}:rotate-encryption-key:\x01*2\xfc\x01\n\x12MembershipsService\x12w\n\x11ResolveMembership\x12&.xorb.core.v1.ResolveMembershipRequest\x1a\x18.xorb.core.v1.Membership\" \xaa\xed\x18\x1c\"\x18\n\x16spiffe://xorb/security(\x06\x12m\n\x0b\x41\x64mitMember\x12 .xorb.core.v1.AdmitMemberRequest\x1a\x18.xorb.core.v1.Membership\"\"\xaa\xed\x18\x1e\"\x18\n\x16spiffe://xorb/security(\x06\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -88,6 +89,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESUMEORGANIZATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\027\n\025xorb.dev/Organization'
   _globals['_RESUMEORGANIZATIONREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RESUMEORGANIZATIONREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\001\272H\010r\003\260\001\001\330\001\001'
+  _globals['_ROTATEENCRYPTIONKEYREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_ROTATEENCRYPTIONKEYREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\027\n\025xorb.dev/Organization'
+  _globals['_ROTATEENCRYPTIONKEYREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_ROTATEENCRYPTIONKEYREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\001\272H\010r\003\260\001\001\330\001\001'
+  _globals['_KEYROTATION'].fields_by_name['start_time']._loaded_options = None
+  _globals['_KEYROTATION'].fields_by_name['start_time']._serialized_options = b'\342A\001\003'
+  _globals['_KEYROTATION'].fields_by_name['end_time']._loaded_options = None
+  _globals['_KEYROTATION'].fields_by_name['end_time']._serialized_options = b'\342A\001\003'
+  _globals['_KEYROTATION'].fields_by_name['remaining_count']._loaded_options = None
+  _globals['_KEYROTATION'].fields_by_name['remaining_count']._serialized_options = b'\342A\001\003'
   _globals['_RESOLVEMEMBERSHIPREQUEST'].fields_by_name['account']._loaded_options = None
   _globals['_RESOLVEMEMBERSHIPREQUEST'].fields_by_name['account']._serialized_options = b'\342A\001\002\372A\022\n\020xorb.dev/Account'
   _globals['_RESOLVEMEMBERSHIPREQUEST'].fields_by_name['organization']._loaded_options = None
@@ -110,36 +121,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ORGANIZATIONSSERVICE'].methods_by_name['SuspendOrganization']._serialized_options = b'\252\355\030\033\032\025organizations.suspend(\0020\001\202\323\344\223\002\'\"\"/v1/{name=organizations/*}:suspend:\001*'
   _globals['_ORGANIZATIONSSERVICE'].methods_by_name['ResumeOrganization']._loaded_options = None
   _globals['_ORGANIZATIONSSERVICE'].methods_by_name['ResumeOrganization']._serialized_options = b'\252\355\030\032\032\024organizations.resume(\0020\001\202\323\344\223\002&\"!/v1/{name=organizations/*}:resume:\001*'
+  _globals['_ORGANIZATIONSSERVICE'].methods_by_name['RotateEncryptionKey']._loaded_options = None
+  _globals['_ORGANIZATIONSSERVICE'].methods_by_name['RotateEncryptionKey']._serialized_options = b'\312A\032\n\013KeyRotation\022\013KeyRotation\252\355\030\032\032\024organizations.rotate(\0050\001\202\323\344\223\0025\"0/v1/{name=organizations/*}:rotate-encryption-key:\001*'
   _globals['_MEMBERSHIPSSERVICE'].methods_by_name['ResolveMembership']._loaded_options = None
   _globals['_MEMBERSHIPSSERVICE'].methods_by_name['ResolveMembership']._serialized_options = b'\252\355\030\034\"\030\n\026spiffe://xorb/security(\006'
   _globals['_MEMBERSHIPSSERVICE'].methods_by_name['AdmitMember']._loaded_options = None
   _globals['_MEMBERSHIPSSERVICE'].methods_by_name['AdmitMember']._serialized_options = b'\252\355\030\036\"\030\n\026spiffe://xorb/security(\0060\001'
-  _globals['_ORGANIZATION']._serialized_start=266
-  _globals['_ORGANIZATION']._serialized_end=667
-  _globals['_ORGANIZATION_STATE']._serialized_start=523
-  _globals['_ORGANIZATION_STATE']._serialized_end=580
-  _globals['_MEMBERSHIP']._serialized_start=670
-  _globals['_MEMBERSHIP']._serialized_end=801
-  _globals['_CREATEORGANIZATIONREQUEST']._serialized_start=804
-  _globals['_CREATEORGANIZATIONREQUEST']._serialized_end=1069
-  _globals['_GETORGANIZATIONREQUEST']._serialized_start=1071
-  _globals['_GETORGANIZATIONREQUEST']._serialized_end=1141
-  _globals['_LISTORGANIZATIONSREQUEST']._serialized_start=1143
-  _globals['_LISTORGANIZATIONSREQUEST']._serialized_end=1238
-  _globals['_LISTORGANIZATIONSRESPONSE']._serialized_start=1240
-  _globals['_LISTORGANIZATIONSRESPONSE']._serialized_end=1355
-  _globals['_UPDATEORGANIZATIONREQUEST']._serialized_start=1358
-  _globals['_UPDATEORGANIZATIONREQUEST']._serialized_end=1539
-  _globals['_SUSPENDORGANIZATIONREQUEST']._serialized_start=1541
-  _globals['_SUSPENDORGANIZATIONREQUEST']._serialized_end=1652
-  _globals['_RESUMEORGANIZATIONREQUEST']._serialized_start=1654
-  _globals['_RESUMEORGANIZATIONREQUEST']._serialized_end=1764
-  _globals['_RESOLVEMEMBERSHIPREQUEST']._serialized_start=1766
-  _globals['_RESOLVEMEMBERSHIPREQUEST']._serialized_end=1890
-  _globals['_ADMITMEMBERREQUEST']._serialized_start=1893
-  _globals['_ADMITMEMBERREQUEST']._serialized_end=2038
-  _globals['_ORGANIZATIONSSERVICE']._serialized_start=2041
-  _globals['_ORGANIZATIONSSERVICE']._serialized_end=3017
-  _globals['_MEMBERSHIPSSERVICE']._serialized_start=3020
-  _globals['_MEMBERSHIPSSERVICE']._serialized_end=3272
+  _globals['_ORGANIZATION']._serialized_start=303
+  _globals['_ORGANIZATION']._serialized_end=704
+  _globals['_ORGANIZATION_STATE']._serialized_start=560
+  _globals['_ORGANIZATION_STATE']._serialized_end=617
+  _globals['_MEMBERSHIP']._serialized_start=707
+  _globals['_MEMBERSHIP']._serialized_end=838
+  _globals['_CREATEORGANIZATIONREQUEST']._serialized_start=841
+  _globals['_CREATEORGANIZATIONREQUEST']._serialized_end=1106
+  _globals['_GETORGANIZATIONREQUEST']._serialized_start=1108
+  _globals['_GETORGANIZATIONREQUEST']._serialized_end=1178
+  _globals['_LISTORGANIZATIONSREQUEST']._serialized_start=1180
+  _globals['_LISTORGANIZATIONSREQUEST']._serialized_end=1275
+  _globals['_LISTORGANIZATIONSRESPONSE']._serialized_start=1277
+  _globals['_LISTORGANIZATIONSRESPONSE']._serialized_end=1392
+  _globals['_UPDATEORGANIZATIONREQUEST']._serialized_start=1395
+  _globals['_UPDATEORGANIZATIONREQUEST']._serialized_end=1576
+  _globals['_SUSPENDORGANIZATIONREQUEST']._serialized_start=1578
+  _globals['_SUSPENDORGANIZATIONREQUEST']._serialized_end=1689
+  _globals['_RESUMEORGANIZATIONREQUEST']._serialized_start=1691
+  _globals['_RESUMEORGANIZATIONREQUEST']._serialized_end=1801
+  _globals['_ROTATEENCRYPTIONKEYREQUEST']._serialized_start=1803
+  _globals['_ROTATEENCRYPTIONKEYREQUEST']._serialized_end=1914
+  _globals['_KEYROTATION']._serialized_start=1917
+  _globals['_KEYROTATION']._serialized_end=2067
+  _globals['_RESOLVEMEMBERSHIPREQUEST']._serialized_start=2069
+  _globals['_RESOLVEMEMBERSHIPREQUEST']._serialized_end=2193
+  _globals['_ADMITMEMBERREQUEST']._serialized_start=2196
+  _globals['_ADMITMEMBERREQUEST']._serialized_end=2341
+  _globals['_ORGANIZATIONSSERVICE']._serialized_start=2344
+  _globals['_ORGANIZATIONSSERVICE']._serialized_end=3537
+  _globals['_MEMBERSHIPSSERVICE']._serialized_start=3540
+  _globals['_MEMBERSHIPSSERVICE']._serialized_end=3792
 # @@protoc_insertion_point(module_scope)

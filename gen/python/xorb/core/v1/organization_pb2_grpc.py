@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from google.longrunning import operations_pb2 as google_dot_longrunning_dot_operations__pb2
 from xorb.core.v1 import organization_pb2 as xorb_dot_core_dot_v1_dot_organization__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -65,6 +66,11 @@ class OrganizationsServiceStub:
                 request_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.ResumeOrganizationRequest.SerializeToString,
                 response_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.Organization.FromString,
                 _registered_method=True)
+        self.RotateEncryptionKey = channel.unary_unary(
+                '/xorb.core.v1.OrganizationsService/RotateEncryptionKey',
+                request_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.RotateEncryptionKeyRequest.SerializeToString,
+                response_deserializer=google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+                _registered_method=True)
 
 
 class OrganizationsServiceServicer:
@@ -125,6 +131,16 @@ class OrganizationsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RotateEncryptionKey(self, request, context):
+        """Gives an organization a new encryption key, seals with it what is sealed, and removes the one before for good.
+        Everything can be read and written meanwhile. The operation can't be cancelled.
+
+        Errors: NOT_FOUND, PERMISSION_DENIED, UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OrganizationsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -157,6 +173,11 @@ def add_OrganizationsServiceServicer_to_server(servicer, server):
                     servicer.ResumeOrganization,
                     request_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.ResumeOrganizationRequest.FromString,
                     response_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.Organization.SerializeToString,
+            ),
+            'RotateEncryptionKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.RotateEncryptionKey,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.RotateEncryptionKeyRequest.FromString,
+                    response_serializer=google_dot_longrunning_dot_operations__pb2.Operation.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -322,6 +343,33 @@ class OrganizationsService:
             '/xorb.core.v1.OrganizationsService/ResumeOrganization',
             xorb_dot_core_dot_v1_dot_organization__pb2.ResumeOrganizationRequest.SerializeToString,
             xorb_dot_core_dot_v1_dot_organization__pb2.Organization.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RotateEncryptionKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.core.v1.OrganizationsService/RotateEncryptionKey',
+            xorb_dot_core_dot_v1_dot_organization__pb2.RotateEncryptionKeyRequest.SerializeToString,
+            google_dot_longrunning_dot_operations__pb2.Operation.FromString,
             options,
             channel_credentials,
             insecure,

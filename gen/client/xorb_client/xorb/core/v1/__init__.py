@@ -42,6 +42,7 @@ __all__ = (
     "InvitationState",
     "InvitationsServiceAsyncStub",
     "InvitationsServiceStub",
+    "KeyRotation",
     "LeaveOrganizationRequest",
     "ListAccountAuditEntriesRequest",
     "ListAccountAuditEntriesResponse",
@@ -94,6 +95,7 @@ __all__ = (
     "RoleCatalogue",
     "RolesServiceAsyncStub",
     "RolesServiceStub",
+    "RotateEncryptionKeyRequest",
     "Scan",
     "ScanEvent",
     "ScanLogEntry",
@@ -1391,6 +1393,41 @@ default_message_pool.register_message("xorb.core.v1", "Invitation", Invitation)
 
 
 @dataclass(eq=False, repr=False)
+class KeyRotation(betterproto2.Message):
+    """
+    How far the rotation of an encryption key is.
+    """
+
+    start_time: "datetime.datetime | None" = betterproto2.field(
+        1,
+        betterproto2.TYPE_MESSAGE,
+        unwrap=lambda: ___google__protobuf__.Timestamp,
+        optional=True,
+    )
+    """
+    When it began.
+    """
+
+    end_time: "datetime.datetime | None" = betterproto2.field(
+        2,
+        betterproto2.TYPE_MESSAGE,
+        unwrap=lambda: ___google__protobuf__.Timestamp,
+        optional=True,
+    )
+    """
+    When the key before was removed; not set until then.
+    """
+
+    remaining_count: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+    """
+    How many rows are yet to be sealed with the new key.
+    """
+
+
+default_message_pool.register_message("xorb.core.v1", "KeyRotation", KeyRotation)
+
+
+@dataclass(eq=False, repr=False)
 class LeaveOrganizationRequest(betterproto2.Message):
     """
     A request to leave an organization.
@@ -2597,6 +2634,28 @@ class RoleCatalogue(betterproto2.Message):
 
 
 default_message_pool.register_message("xorb.core.v1", "RoleCatalogue", RoleCatalogue)
+
+
+@dataclass(eq=False, repr=False)
+class RotateEncryptionKeyRequest(betterproto2.Message):
+    """
+    A request for a new encryption key.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The organization.
+    """
+
+    request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    A UUID of the caller's choice; a repeated request with the same one returns the first response.
+    """
+
+
+default_message_pool.register_message(
+    "xorb.core.v1", "RotateEncryptionKeyRequest", RotateEncryptionKeyRequest
+)
 
 
 @dataclass(eq=False, repr=False)
@@ -4666,6 +4725,22 @@ class OrganizationsServiceStub:
             Organization.FromString,
         )(message)
 
+    def rotate_encryption_key(
+        self, message: "RotateEncryptionKeyRequest"
+    ) -> "___google__longrunning__.Operation":
+        """
+        Gives an organization a new encryption key, seals with it what is sealed, and removes the one before for good.
+        Everything can be read and written meanwhile. The operation can't be cancelled.
+
+        Errors: NOT_FOUND, PERMISSION_DENIED, UNAVAILABLE.
+        """
+
+        return self._channel.unary_unary(
+            "/xorb.core.v1.OrganizationsService/RotateEncryptionKey",
+            RotateEncryptionKeyRequest.SerializeToString,
+            ___google__longrunning__.Operation.FromString,
+        )(message)
+
 
 class OrganizationsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
     """
@@ -4805,6 +4880,30 @@ class OrganizationsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
             "/xorb.core.v1.OrganizationsService/ResumeOrganization",
             message,
             Organization,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def rotate_encryption_key(
+        self,
+        message: "RotateEncryptionKeyRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "___google__longrunning__.Operation":
+        """
+        Gives an organization a new encryption key, seals with it what is sealed, and removes the one before for good.
+        Everything can be read and written meanwhile. The operation can't be cancelled.
+
+        Errors: NOT_FOUND, PERMISSION_DENIED, UNAVAILABLE.
+        """
+
+        return await self._unary_unary(
+            "/xorb.core.v1.OrganizationsService/RotateEncryptionKey",
+            message,
+            ___google__longrunning__.Operation,
             timeout=timeout,
             deadline=deadline,
             metadata=metadata,

@@ -1,0 +1,1 @@
+"""Organizations' encryption keys: their rotation."""
