@@ -100,8 +100,8 @@ def process_environment(settings: StackSettings, role: str) -> dict[str, str]:
     return {
         "XORB_ALLOW_LOOPBACK_TARGETS": "true",
         "XORB_LOG_LEVEL": "INFO",
-        # Sidecars ask twice a second how it is; a busy machine may take longer.
-        "XORB_DRAIN_SECONDS": "3",
+        # Sidecars ask twice a second how it is, and a busy machine may take longer; nobody else sends anything by then.
+        "XORB_DRAIN_SECONDS": "3" if topology.enabled(settings) else "0.2",
         "XORB_VAULT_ADDRESS": openbao.address(settings),
         "XORB_TEMPORAL_ADDRESS": temporal.address(settings),
         "XORB_WEB_ADDRESS": f"http://localhost:{settings.port('XORB_GATEWAY_PORT').number}",
