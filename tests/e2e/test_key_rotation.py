@@ -78,10 +78,11 @@ async def test_keys_rotate_under_load(platform: Platform) -> None:
             before = await signing(platform)
             await rotate(platform)
 
-            async def is_next(before: str = before) -> bool:
-                return await signing(platform) != before
+            async def is_used(before: str = before) -> bool:
+                now = await signing(platform)
+                return now != before and any(now in worker.signers for worker in workers)
 
-            await until(is_next, _SIGNS_SECONDS)
+            await until(is_used, _SIGNS_SECONDS)
     finally:
         stopped.set()
         await asyncio.gather(*working)
