@@ -12,7 +12,7 @@ from tests.mesh.events import child
 async def bridge(settings: Mapping[str, str]) -> None:
     """Bridges between `bridge.sock` and `core.sock`, both in `folder`."""
     folder = Path(settings["folder"])
-    await process.serve(Settings(home=folder, run_directory=folder), asyncio.Event())
+    await process.serve(Settings(home=folder, run_directory=folder, mesh=False), asyncio.Event())
 
 
 if __name__ == "__main__":
