@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from stack import http
+from stack.components import openbao
 
 
 def plain(dsn: str) -> str:
@@ -28,10 +29,11 @@ async def application(stack_environment: dict[str, str]) -> AsyncIterator[Any]:
 
 async def test_no_role_of_ours_gets_past_row_level_security(application: Any) -> None:
     rows = await application.fetch("SELECT * FROM pg_roles WHERE rolname LIKE 'xorb%'")
-    assert {row["rolname"] for row in rows} == {"xorb_owner", "xorb_app", "xorb_relay"}
-    for row in rows:
-        powers = ("rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb", "rolreplication")
-        assert not any(row[power] for power in powers)
+    assert {row["rolname"] for row in rows} == {"xorb_owner", "xorb_app", "xorb_relay", "xorb_vault"}
+    powers = ("rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb", "rolreplication")
+    has = {(row["rolname"], power) for row in rows for power in powers if row[power]}
+    # The one that issues the others' credentials.
+    assert has == {("xorb_vault", "rolcreaterole")}
 
 
 async def test_the_services_role_owns_nothing_and_makes_nothing(application: Any) -> None:
@@ -84,9 +86,11 @@ async def vault(environment: dict[str, str], role: str, path: str, body: object 
 
 async def test_each_process_has_its_own_rights_in_the_vault(stack_environment: dict[str, str]) -> None:
     message = {"input": base64.b64encode(b"text").decode()}
-    for role, status in {"security": 200, "core": 200, "orchestrator": 200, "relay": 403}.items():
-        signed = await vault(stack_environment, role, "transit/sign/xorb-access", message)
-        assert signed.status == status, role
+    signers = {"xorb-access": "security", **{f"xorb-mesh-{role}": role for role in openbao.CALLERS}}
+    for role in ("security", "core", "orchestrator", "relay"):
+        for name, signer in signers.items():
+            signed = await vault(stack_environment, role, f"transit/sign/{name}", message)
+            assert signed.status == (200 if role == signer else 403), (role, name)
         key = await vault(stack_environment, role, "transit/keys/xorb-access")
         assert key.status == 200
         assert key.json()["data"]["type"] == "ed25519"

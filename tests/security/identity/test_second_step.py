@@ -12,6 +12,7 @@ from services.mesh.calls import NO_ORGANIZATION
 from services.mesh.testing import bearer, call_of
 from services.security.identity.challenges.domain import digest
 from services.security.identity.challenges.store import CHALLENGES
+from services.security.identity.cookies import ASK
 from services.security.identity.factors.store import TOTP_FACTORS
 from tests.security.identity.person import Person, claims
 from tests.security.identity.plane import Platform, refused
@@ -81,7 +82,7 @@ async def test_a_challenge_is_good_for_five_attempts(person: Person) -> None:
 
 async def test_a_browser_gets_its_cookie_after_the_second_step_only(person: Person) -> None:
     codes = await person.enroll()
-    asking = (("x-xorb-session", "cookie"),)
+    asking = ((ASK, "cookie"),)
     request = identity_pb2.SignInRequest(email=person.email, password=person.password)
     first = person.platform.identity.SignIn(request, metadata=asking)
     challenge = (await first).second_factor.challenge

@@ -29,10 +29,10 @@ from services.roles.sealed import SEALED
 from services.security.secrets.orders import RotationOrder
 from services.security.secrets.store import remaining
 from services.security.secrets.workflows import NAME
-from stack.polling import until
 from stack.settings import project_root
 from tests.core.findings.samples import later, report
 from tests.mesh.encryption.keys import keyring, organization_keys
+from tests.mesh.events.harness import eventually
 
 _LOG = logging.getLogger(__name__)
 REQUESTS = int(os.environ.get("XORB_ROTATION_REQUESTS", "2000"))
@@ -140,7 +140,7 @@ async def test_a_rotation_survives_its_worker_and_nobody_notices(
         async with asyncio.timeout(110):
             handle = await client.start_workflow(NAME, order, id=name, task_queue=TASK_QUEUE)
             async with worker(database_environment, tmp_path) as first:
-                await until(half_way, seconds=70)
+                await eventually(half_way, seconds=70)
                 first.kill()
                 await first.wait()
             assert await left(database, organization) > 0
