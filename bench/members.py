@@ -12,8 +12,8 @@ from services.core.organizations.store import MEMBERSHIPS, ORGANIZATIONS
 from services.mesh import identifiers
 from services.mesh.calls import Call
 from services.mesh.database import Database, Unit
-from services.mesh.tokens import ACCOUNT_AUDIENCE, Issuer
-from services.mesh.vault import Transit
+from services.mesh.tokens import ACCOUNT_AUDIENCE, Issuer, mesh_name
+from services.mesh.vault import Transit, mesh_key
 from services.security.identity.store import ACCOUNTS, SESSIONS
 
 _LIFETIME = timedelta(hours=1)
@@ -33,6 +33,13 @@ async def access_tokens(platform: Platform, organization: UUID, count: int) -> l
 def issuer(platform: Platform) -> Issuer:
     """Returns what signs tokens with the platform's own key."""
     return Issuer(Transit.connect(platform.environment["XORB_VAULT_ADDRESS"], platform.environment["XORB_VAULT_TOKEN"]))
+
+
+def mesh_issuer(platform: Platform, role: str) -> Issuer:
+    """Returns what signs tokens as a role's process does, with that role's own key."""
+    token = (platform.settings.secrets / f"vault_token_{role}").read_text(encoding="utf-8")
+    keys = Transit.connect(platform.environment["XORB_VAULT_ADDRESS"], token, mesh_key(role))
+    return Issuer(keys, mesh_name(role))
 
 
 async def _write(unit: Unit, people: list[tuple[UUID, UUID]]) -> None:

@@ -8,7 +8,7 @@ import grpc.aio
 from sqlalchemy import text
 from xorb.core.v1 import finding_pb2, finding_pb2_grpc
 
-from bench.members import access_tokens, issuer
+from bench.members import access_tokens, mesh_issuer
 from bench.platform import Platform, told
 from services.core.findings.tables import FINDINGS
 from services.mesh import identifiers
@@ -66,7 +66,9 @@ async def multiply(platform: Platform, organization: UUID, times: int) -> None:
 
 async def record(platform: Platform, channel: grpc.aio.Channel, organization: UUID, count: int) -> None:
     """Records sightings of as many different findings, as the orchestrator does."""
-    token = await issuer(platform).issue(MESH_AUDIENCE, _LIFETIME, {"sub": "spiffe://xorb/orchestrator"})
+    token = await mesh_issuer(platform, "orchestrator").issue(
+        MESH_AUDIENCE, _LIFETIME, {"sub": "spiffe://xorb/orchestrator"}
+    )
     stub = finding_pb2_grpc.SightingsServiceStub(channel)
     scan, target = identifiers.new(), identifiers.new()
     for first in range(0, count, _BATCH):

@@ -3,7 +3,7 @@
 import asyncio
 import copy
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -25,21 +25,16 @@ _TLS = "edge_tls"
 
 
 @asynccontextmanager
-async def edge(
-    platform: Platform, *, without: Sequence[str] = (), change: Callable[[Fragment], None] | None = None
-) -> AsyncIterator[int]:
+async def edge(platform: Platform, *, without: Sequence[str]) -> AsyncIterator[int]:
     """Runs one more Envoy with the platform's configuration, and gives its plain port.
 
     Args:
         platform: Whose edge it is like.
         without: Prefixes of the names of filters to leave out.
-        change: Changes the configuration further.
     """
     port, admin = free_ports(2)
     rendered = json.loads((platform.settings.home / "envoy" / "envoy.json").read_text(encoding="utf-8"))
     config = _variant(rendered, port, admin, tuple(without))
-    if change is not None:
-        change(config)
     path = platform.settings.home / "envoy" / f"variant-{port}.json"
     path.write_text(json.dumps(config), encoding="utf-8")
     process = await _start(platform, path)
@@ -59,10 +54,9 @@ def _variant(rendered: Fragment, port: int, admin: int, without: tuple[str, ...]
     resources["listeners"] = [listener]
     listener["address"]["socket_address"]["port_value"] = port
     manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
-    manager["http_filters"] = [one for one in manager["http_filters"] if not one["name"].startswith(without or "-")]
-    if without:
-        # Sockets to the bridge have filters of their own, and none is opened here.
-        manager.pop("upgrade_configs", None)
+    manager["http_filters"] = [one for one in manager["http_filters"] if not one["name"].startswith(without)]
+    # Sockets to the bridge have filters of their own, and none is opened here.
+    manager.pop("upgrade_configs", None)
     return config
 
 
