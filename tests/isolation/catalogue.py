@@ -57,10 +57,33 @@ WIDER: Mapping[tuple[str, str], tuple[str, str, str]] = MappingProxyType(
             f"(id IN ( {_MEMBERSHIPS.replace('ACCOUNT', _ACCOUNT)}))",
         ),
         ("event_log", "relay"): ("r", "xorb_relay", "true"),
+        ("erasures", "relay"): ("r", "xorb_relay", "true"),
     }
 )
 """Policies beyond the organization's own: command, role and condition. A person sees where they are a member, which is
 how they choose an organization; the relay, a role of its own, reads the log of all."""
+
+_GONE = "IN ( SELECT erasures.organization_id FROM erasures)"
+PERSONS: Mapping[str, str] = MappingProxyType(
+    {
+        "accounts": f"(managed_by {_GONE})",
+        "sessions": f"((organization_id {_GONE}) AND ('sso'::text = ANY (methods)))",
+        "challenges": "false",
+    }
+)
+"""What goes with an organization of the tables that belong to none; all other tables lose the organization's rows."""
+
+EXPIRED: Mapping[str, str] = MappingProxyType(
+    {
+        "sessions": "(expires_at < (now() - '01:00:00'::interval))",
+        "challenges": "(expires_at < (now() - '01:00:00'::interval))",
+        "sign_on_attempts": "(expires_at < (now() - '01:00:00'::interval))",
+        "idempotency_keys": "(created_at < (now() - '7 days'::interval))",
+        "invitations": "(expires_at < (now() - '90 days'::interval))",
+        "api_keys": "(expires_at < (now() - '90 days'::interval))",
+    }
+)
+"""What nobody needs any more, and the relay may remove."""
 
 _VIEWS = """
     CREATE TEMP VIEW relations AS
@@ -87,6 +110,21 @@ _VIEWS = """
             WHERE inherit_option OR set_option
     )
     SELECT pg_roles.* FROM pg_roles JOIN reached USING (oid) WHERE NOT pg_roles.rolname = 'postgres';
+
+    CREATE TEMP VIEW swept AS
+    SELECT relation, erased, expired,
+        CASE WHEN expired IS NULL THEN erased ELSE format('(%s OR %s)', erased, expired) END AS either
+    FROM (
+        SELECT relname AS relation, format('(%s IN ( SELECT erasures.organization_id FROM erasures))', tenant) AS erased
+            FROM tenants WHERE NOT relispartition AND relname <> 'erasures'
+        UNION ALL SELECT relation, condition FROM persons
+    ) AS gone LEFT JOIN expired USING (relation);
+
+    CREATE TEMP VIEW policies AS
+    SELECT relname, polname, polpermissive, polcmd::text AS command,
+        array_to_string(ARRAY(SELECT role::regrole::text FROM unnest(polroles) AS role), ',') AS roles,
+        regexp_replace(pg_get_expr(polqual, polrelid), '\\s+', ' ', 'g') AS shown, polwithcheck IS NOT NULL AS taken
+    FROM pg_policy JOIN relations ON relations.oid = polrelid;
 """
 
 RULES: Mapping[str, str] = MappingProxyType(
@@ -126,6 +164,35 @@ RULES: Mapping[str, str] = MappingProxyType(
                 WHERE wider.relation = relname AND wider.policy = polname AND wider.command = polcmd::text
                 AND wider.roles = array_to_string(ARRAY(SELECT role::regrole::text FROM unnest(polroles) AS role), ',')
                 AND wider.condition = shown AND taken IS NULL
+            )
+            AND NOT EXISTS (
+                SELECT FROM swept JOIN policies ON policies.relname = swept.relation
+                WHERE swept.relation = tenants.relname AND policies.polname = pg_policy.polname
+                AND policies.roles = 'xorb_relay' AND NOT policies.taken
+                AND policies.shown = CASE policies.polname WHEN 'erased' THEN erased WHEN 'expired' THEN expired END
+            )
+        """,
+        "what is gone can be removed from every table": """
+            SELECT relation FROM swept WHERE NOT EXISTS (
+                SELECT FROM policies WHERE relname = relation AND polname = 'erased' AND polpermissive
+                AND command = '*' AND roles = 'xorb_relay' AND shown = erased
+            ) OR (
+                SELECT count(*) FROM granted
+                WHERE relname = relation AND grantee = 'xorb_relay' AND privilege_type IN ('SELECT', 'DELETE')
+            ) < 2
+        """,
+        "who removes what is gone can remove nothing else": """
+            SELECT granted.relname FROM granted JOIN relations USING (oid) LEFT JOIN swept ON relation = granted.relname
+            WHERE grantee = 'xorb_relay' AND privilege_type = 'DELETE' AND NOT (relrowsecurity AND EXISTS (
+                SELECT FROM policies WHERE policies.relname = relation AND polname = 'nothing_else'
+                AND NOT polpermissive AND roles = 'xorb_relay' AND shown = either
+                AND command = CASE relation WHEN 'event_log' THEN 'd' ELSE '*' END
+            ))
+            UNION ALL SELECT relname || '.' || polname FROM policies JOIN persons ON relation = relname
+            WHERE polpermissive AND (polname, roles, shown) NOT IN (
+                SELECT 'services', 'xorb_app', 'true'
+                UNION ALL SELECT 'erased', 'xorb_relay', condition
+                UNION ALL SELECT 'expired', 'xorb_relay', expired FROM expired AS late WHERE late.relation = relname
             )
         """,
         "partitions are reached through their table only": """
@@ -200,7 +267,8 @@ RULES: Mapping[str, str] = MappingProxyType(
                 SELECT relname, 'xorb_app' FROM tenants WHERE privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
                 UNION ALL SELECT relname, 'xorb_app' FROM relations WHERE relkind = 'v' AND privilege_type = 'SELECT'
                 UNION ALL SELECT name, 'xorb_app' FROM exempt WHERE privilege_type = ANY (allowed)
-                UNION ALL SELECT 'event_log', 'xorb_relay' WHERE privilege_type = 'SELECT'
+                UNION ALL SELECT relation, 'xorb_relay' FROM swept WHERE privilege_type IN ('SELECT', 'DELETE')
+                UNION ALL SELECT 'erasures', 'xorb_relay' WHERE privilege_type = 'SELECT'
                 UNION ALL SELECT 'relay_cursor', 'xorb_relay' WHERE privilege_type IN ('SELECT', 'INSERT', 'UPDATE')
             )
             UNION ALL SELECT attrelid::regclass || '.' || attname FROM pg_attribute
@@ -210,6 +278,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "the log is only appended to": """
             SELECT relname || ': ' || privilege_type FROM granted
             WHERE relname = 'event_log' AND privilege_type NOT IN ('SELECT', 'INSERT')
+            AND NOT (grantee = 'xorb_relay' AND privilege_type = 'DELETE')
         """,
         "nobody else has a way in": """
             SELECT 'schema ' || nspname || ': ' || privilege_type FROM pg_namespace, aclexplode(nspacl) AS entry
@@ -246,8 +315,12 @@ async def prepare(connection: asyncpg.Connection) -> None:
     """Makes what the rules stand on, for the session only."""
     await connection.execute(
         "CREATE TEMP TABLE exempt (name text, allowed text[]);"
-        "CREATE TEMP TABLE wider (relation text, policy text, command text, roles text, condition text)"
+        "CREATE TEMP TABLE wider (relation text, policy text, command text, roles text, condition text);"
+        "CREATE TEMP TABLE persons (relation text, condition text);"
+        "CREATE TEMP TABLE expired (relation text, expired text)"
     )
+    await connection.executemany("INSERT INTO persons VALUES ($1, $2)", list(PERSONS.items()))
+    await connection.executemany("INSERT INTO expired VALUES ($1, $2)", list(EXPIRED.items()))
     exempt = [(name, list(entry.granted)) for name, entry in EXEMPT.items()]
     await connection.executemany("INSERT INTO exempt VALUES ($1, $2)", exempt)
     await connection.executemany(
