@@ -9,7 +9,8 @@ from tests.isolation.tenants import Tenant
 TABLES = """
     SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
     WHERE attname = 'organization_id' AND relkind IN ('r', 'p') AND NOT relispartition
-    AND relnamespace = 'public'::regnamespace AND relrowsecurity ORDER BY relname
+    AND relnamespace = 'public'::regnamespace
+    AND EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid AND polname = 'tenant') ORDER BY relname
 """
 
 
