@@ -60,10 +60,11 @@ def _host(host: Element) -> Iterator[Service]:
     for port in host.iter("port"):
         state = port.find("state")
         if state is not None and state.get("state") == "open" and port.get("protocol") == "tcp":
-            yield _service(str(ip_address(address)), port)
+            yield service_of(str(ip_address(address)), port)
 
 
-def _service(address: str, port: Element) -> Service:
+def service_of(address: str, port: Element) -> Service:
+    """Return what a `port` element says of the service behind it; raises `ValueError` without a port's number."""
     number = int(port.get("portid", ""))
     found = port.find("service")
     service = Element("service") if found is None else found

@@ -1,0 +1,1 @@
+"""What every format speaks in: what a tool reports and where, what can't be read, how files are known."""

@@ -1,0 +1,1 @@
+"""Files of each syntax read in pieces: pulled, bounded in memory, and refused record by record."""
