@@ -80,15 +80,23 @@ def local_replies() -> Fragment:
     known = [
         mapper
         for status, reply in REPLIES.items()
-        for mapper in (_json([_status(status, "EQ")], reply), _grpc(_status(status, "EQ"), _for_grpc(status, reply)))
+        for mapper in (
+            _json([_status(status, "EQ")], reply),
+            _grpc([_status(status, "EQ"), _as_it_came()], _for_grpc(status, reply)),
+        )
     ]
     first = [_json([_status(403, "EQ"), upgrade], _NO_UPGRADE), _json([_status(400, "EQ"), _looked_into()], _refused())]
     rest = [
         mapper
         for least, reply in ((500, _OTHER_SERVER), (400, _OTHER_CLIENT))
-        for mapper in (_json([_status(least, "GE")], reply), _grpc(_status(least, "GE"), reply))
+        for mapper in (_json([_status(least, "GE")], reply), _grpc([_status(least, "GE"), _as_it_came()], reply))
     ]
     return {"mappers": [*first, *known, *rest]}
+
+
+def mesh_replies() -> Fragment:
+    """``LocalReplyConfig`` of sidecars, which carry gRPC only: what they say in a service's place has a reason, too."""
+    return {"mappers": [_grpc([_status(status, "EQ")], REPLIES[status]) for status in (502, 503, 504)]}
 
 
 def body(reply: Reply) -> Fragment:
@@ -114,7 +122,7 @@ def _json(filters: list[Fragment], reply: Reply) -> Fragment:
     }
 
 
-def _grpc(status: Fragment, reply: Reply) -> Fragment:
+def _grpc(filters: list[Fragment], reply: Reply) -> Fragment:
     """What gRPC is told: the status's details are base64 in a header, and say the same as the other headers."""
     info = error_details_pb2.ErrorInfo(reason=reply.reason, domain="xorb")
     whole = status_pb2.Status(code=reply.code, message=reply.message)
@@ -124,7 +132,7 @@ def _grpc(status: Fragment, reply: Reply) -> Fragment:
         "grpc-status-details-bin": base64.b64encode(whole.SerializeToString()).decode().rstrip("="),
     }
     return {
-        "filter": {"and_filter": {"filters": [status, {"header_filter": {"header": _CAME_AS_GRPC}}, _as_it_came()]}},
+        "filter": {"and_filter": {"filters": [*filters, {"header_filter": {"header": _CAME_AS_GRPC}}]}},
         "body_format_override": {"text_format_source": {"inline_string": reply.message}},
         "headers_to_add": [
             {"header": {"key": key, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}

@@ -14,8 +14,8 @@ from stack.testing import EVERYTHING, embedded
 from tests.watchdog import Watchdog
 
 _DEMO_SECONDS = 170
-# `XORB_TEST_MESH=on` puts the sidecars between the processes of the platform, with faults that tests can switch on.
-MESH = {"XORB_MESH": "on", "XORB_MESH_FAULTS": "on"} if os.environ.get("XORB_TEST_MESH") == "on" else {}
+# Tests can have sidecars fail calls.
+_FAULTS = {"XORB_MESH_FAULTS": "on"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,7 +40,7 @@ async def database_environment(stack_environment: dict[str, str]) -> dict[str, s
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def platform_environment() -> AsyncIterator[dict[str, str]]:
     """The whole platform with the demo target, its edge at ``XORB_GATEWAY_PORT`` on 127.0.0.1: for end-to-end tests."""
-    async with embedded(*EVERYTHING, settings=MESH) as environment:
+    async with embedded(*EVERYTHING, settings=_FAULTS) as environment:
         yield environment
 
 

@@ -10,6 +10,7 @@ from gateway.bridge.pages import Pages
 from gateway.bridge.routes import Routes
 from gateway.bridge.server import Bridge
 from gateway.bridge.upstream import Upstream
+from services.mesh.leaving import Leaving
 from services.mesh.peers import Peers
 from services.mesh.settings import Settings
 
@@ -38,6 +39,7 @@ async def serve(
         pages=Pages(openapi),
         peers=Peers(settings.trust_domain) if settings.mesh else None,
         origins=Origins.read(os.environ),
+        leaving=Leaving(settings.drain),
     )
     async with bridge.listening(settings.socket(ROLE)):
         await stopped.wait()

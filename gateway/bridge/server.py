@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from gateway.bridge.sharing import SharedStreams
 from gateway.bridge.upstream import CallRequest, Upstream
 from gateway.bridge.views import Views
 from services.mesh import sockets
+from services.mesh.leaving import Leaving
 from services.mesh.peers import Peers
 
 HEALTH_PATH = "/healthz"
@@ -43,6 +45,7 @@ class Bridge:
         pages: What is served besides.
         origins: Pages of which origins may open sockets.
         peers: On whose connection sockets come; None where there is no sidecar to tell.
+        leaving: How long sockets are still let in once it is to stop, so that others go elsewhere; none without.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class Bridge:
         pages: Pages,
         origins: Origins | None = None,
         peers: Peers | None = None,
+        leaving: Leaving | None = None,
     ) -> None:
         self._peers = peers
         self._routes = routes
@@ -60,6 +64,7 @@ class Bridge:
         self._limits = limits
         self._pages = pages
         self._origins = origins or Origins()
+        self._leaving = leaving or Leaving(timedelta())
         self._sessions: set[Session] = set()
         self._draining = False
         self.views = Views(upstream, _greeting)
@@ -111,7 +116,7 @@ class Bridge:
         """Answers what isn't a WebSocket, or must not become one; None lets the handshake go on."""
         path = request.path.partition("?")[0]
         if path == HEALTH_PATH:
-            return pages.health(serving=not self._draining)
+            return pages.health(serving=not self._leaving.tell())
         if self._peers is not None and not self._peers.known(request.headers.raw_items()):
             return pages.refuse(HTTPStatus.FORBIDDEN, "Nobody may come past the sidecar.")
         page = self._pages.find(path)
@@ -147,6 +152,7 @@ class Bridge:
             _CLOSED.add(1, {"code": connection.close_code or 0})
 
     async def _drain(self, server: Server) -> None:
+        await self._leaving.wait()
         self._draining = True
         for session in tuple(self._sessions):
             session.finish(problems.restarting())

@@ -1,7 +1,6 @@
 """A gRPC server of the mesh: layers, health, reflection, and a stop that fails no call."""
 
 import asyncio
-import contextlib
 import signal
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from grpc_reflection.v1alpha import reflection
 from services.mesh import sockets
 from services.mesh.interceptors.chain import Chain
 from services.mesh.interceptors.layer import Layer
+from services.mesh.leaving import Leaving
 
 _LOG = structlog.get_logger(__name__)
 _GRACE_SECONDS = 5.0
@@ -30,22 +30,19 @@ _OPTIONS = (
     ("grpc.max_concurrent_streams", 20_000),
 )
 
-_MARGIN_SECONDS = 0.5
-
 Register = Callable[[grpc.aio.Server], Awaitable[None] | None]
 
 
 class _Health(health.aio.HealthServicer):  # type: ignore[misc]  # its package has no types
-    """Remembers that somebody has been told that this doesn't serve any more."""
+    """Knows who has been told that this doesn't serve any more."""
 
-    def __init__(self) -> None:
+    def __init__(self, leaving: Leaving) -> None:
         super().__init__()
-        self.told = asyncio.Event()
+        self._leaving = leaving
 
     async def Check(self, request: health_pb2.HealthCheckRequest, context: Any) -> health_pb2.HealthCheckResponse:  # noqa: ANN401, N802 - the contract's name; its context has no common type
         answer: health_pb2.HealthCheckResponse = await super().Check(request, context)
-        if answer.status == health_pb2.HealthCheckResponse.NOT_SERVING:
-            self.told.set()
+        self._leaving.tell()
         return answer
 
 
@@ -69,8 +66,13 @@ class Server:
     services: Iterable[str]
     drain: timedelta = timedelta(seconds=1.5)
     drained: Callable[[], Awaitable[None]] | None = None
-    _health: _Health = field(default_factory=_Health, init=False)
+    _leaving: Leaving = field(init=False)
+    _health: _Health = field(init=False)
     _server: grpc.aio.Server | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._leaving = Leaving(self.drain)
+        self._health = _Health(self._leaving)
 
     async def start(self) -> None:
         """Begins to serve."""
@@ -94,10 +96,7 @@ class Server:
         if self._server is None:
             return
         await self._health.enter_graceful_shutdown()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._health.told.wait(), self.drain.total_seconds())
-            # Who asked has to read the answer, and send its calls elsewhere.
-            await asyncio.sleep(_MARGIN_SECONDS)
+        await self._leaving.wait()
         if self.drained:
             await self.drained()
         await self._server.stop(_GRACE_SECONDS)

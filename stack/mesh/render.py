@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from stack import templates
+from stack.edge_replies import mesh_replies
 from stack.mesh import clusters, policies, tls, topology
 from stack.mesh.lifetime import certificate_seconds
 from stack.mesh.policies import MeshContracts
@@ -48,6 +49,7 @@ def _ingress(settings: StackSettings, contracts: MeshContracts, role: str) -> Fr
         "name": f"{role}-ingress",
         "address": topology.own_pipe(topology.ingress_socket(settings, role)),
         "transport_socket": tls.downstream(settings, role, topology.callers(role), "h2"),
+        "local_replies": mesh_replies(),
         "connection_duration": f"{certificate_seconds(settings)}s",
         "rules": policies.rules(settings, contracts, role),
         "faults": _faults(settings),
@@ -74,6 +76,7 @@ def _egress(settings: StackSettings, contracts: MeshContracts, role: str) -> Fra
     return {
         "name": f"{role}-egress",
         "address": topology.own_pipe(topology.egress_socket(settings, role)),
+        "local_replies": mesh_replies(),
         "router": _router(),
         "virtual_hosts": hosts,
     }

@@ -39,12 +39,12 @@ Address = dict[str, Any]
 
 
 def enabled(settings: StackSettings) -> bool:
-    """Whether calls go through sidecars: ``XORB_MESH`` is ``on``.
+    """Whether calls go through sidecars: unless ``XORB_MESH`` is ``off``.
 
     Raises:
         StackError: it is neither ``on`` nor ``off``.
     """
-    text = settings.environment.get("XORB_MESH", "off").lower()
+    text = settings.environment.get("XORB_MESH", "on").lower()
     if text not in {"on", "off"}:
         raise StackError(f"XORB_MESH must be on or off, but is {text!r}")
     return text == "on"

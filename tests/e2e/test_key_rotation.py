@@ -125,8 +125,8 @@ def test_processes_rotate_nothing(platform: Platform, role: str) -> None:
 
 
 async def resolved(platform: Platform, token: str) -> str:
-    """What a method for the core process answers to a token."""
-    async with platform.direct("security") as channel:
+    """What a method for the core process answers to a token on a connection of the core process's."""
+    async with platform.direct("security", "core") as channel:
         stub = account_pb2_grpc.AccountsServiceStub(channel)
         try:
             request = account_pb2.ResolveAccountsRequest(names=[f"accounts/{identifiers.new()}"])

@@ -1,7 +1,6 @@
 """The mesh: who comes in, what can't be forged, certificates that change under load, failures that don't multiply."""
 
 import asyncio
-import os
 import ssl
 import stat
 import time
@@ -23,7 +22,6 @@ from tests.e2e.load import REQUESTS, mixed, under
 from tests.e2e.members import Member
 from tests.e2e.platform import Platform
 
-pytestmark = pytest.mark.skipif(os.environ.get("XORB_TEST_MESH") != "on", reason="the platform has no sidecars")
 FORGED = (HEADER, "URI=spiffe://xorb/security")
 AT_ONCE, TOGETHER = 40, 400
 

@@ -19,6 +19,7 @@ from websockets.typing import Subprotocol
 
 from gateway.bridge import problems
 from gateway.bridge.routes import Routes
+from services.mesh import tasks
 from tests.e2e.members import Json, Member
 
 TRANSPORTS = ("grpc", "rest", "websocket")
@@ -114,9 +115,7 @@ async def watching(
         assert (watch._end is not None) == expect_refusal, watch._end
         yield watch
     finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
+        await tasks.end(running)
 
 
 async def _run(watch: Watch, member: Member, path: str, transport: str, resume_token: str) -> None:
