@@ -46,15 +46,21 @@ def each(records: Iterable[Record | Refused], convert: Callable[[Record], Iterab
             yield Refused(record.position, str(error) or "it can't be read")
 
 
-def collect(source: Source, records: Iterable[Record | Refused]) -> Iterator[Record]:
+def collect(source: Source, records: Iterable[Record | Refused], most: int = 0) -> Iterator[Record]:
     """Returns records that a format keeps while it reads on; refused ones are left out, too many end the file.
+
+    Args:
+        source: The file.
+        records: Of which the format keeps no more than it needs, some hundred bytes each.
+        most: How many there may be where each is larger; the file's limit where 0.
 
     Raises:
         Malformed: There are more than may be kept.
     """
+    most = most or source.limits.kept
     for number, record in enumerate(records):
-        if number >= source.limits.kept:
-            raise Malformed(record.position, f"the file has more than {source.limits.kept} of what must be kept of it")
+        if number >= most:
+            raise Malformed(record.position, f"the file has more than {most} of what must be kept of it")
         if isinstance(record, Record):
             yield record
 

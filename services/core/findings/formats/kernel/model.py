@@ -1,8 +1,9 @@
 """What a tool reports of one weakness at one place, with its own judgement kept beside ours."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.errors import Unreadable
@@ -109,6 +110,7 @@ class Reported:
     tool_id: str = ""
 
     def __post_init__(self) -> None:
+        self._set("location", _storable(self.location))
         self._set("asset", self.asset or self.location.asset)
         for name in _NAMES:
             if value := getattr(self, name):
@@ -127,6 +129,17 @@ class Reported:
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
+
+
+def _storable(location: Location) -> Location:
+    """Returns a location whose texts are as clean as the others."""
+    values = ((name, getattr(location, name)) for name in location.__slots__)
+    dirty: dict[str, Any] = {
+        name: one_line(value, _ENTRY)
+        for name, value in values
+        if isinstance(value, str) and not (value.isprintable() and len(value) <= _ENTRY)
+    }
+    return replace(location, **dirty) if dirty else location
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,10 @@ class Node:
         value = self._walk(keys)
         return "" if value is None else _text(value, self.keys + keys)
 
+    def brief(self) -> str:
+        """Returns the value as a text of at most 500 characters; empty where it is an object or a list."""
+        return "" if self.value is None or isinstance(self.value, dict | list) else _text(self.value, ())[:500]
+
     def first(self, *names: str) -> str:
         """Returns the first text that isn't empty, of several names for the same."""
         return next((text for text in map(self.text, names) if text), "")

@@ -40,6 +40,11 @@ class Tag:
         found = self.element.find(path)
         return "" if found is None else "".join(found.itertext()).strip()
 
+    def own(self, path: str = ".") -> str:
+        """Returns the text of the first element at a path up to the first element in it."""
+        found = self.element.find(path)
+        return "" if found is None else (found.text or "").strip()
+
     def texts(self, path: str) -> tuple[str, ...]:
         """Returns the text of every element at a path."""
         return tuple("".join(found.itertext()).strip() for found in self.element.iterfind(path))

@@ -1,12 +1,13 @@
 """JSON documents of any size: the values at some paths, one at a time (RFC 8259; parsed by ijson in pieces)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import ijson
 
 from services.core.findings.formats.kernel.errors import Malformed
 from services.core.findings.formats.kernel.feeding import Fed
+from services.core.findings.formats.kernel.format import collect
 from services.core.findings.formats.kernel.limits import Limits
 from services.core.findings.formats.kernel.model import Refused
 from services.core.findings.formats.kernel.record import Node, Record
@@ -42,6 +43,22 @@ def json_values(source: Source, *paths: str, many: bool = False) -> Iterator[Rec
         except (ijson.JSONError, ValueError, ArithmeticError) as error:
             reason = str(error).splitlines()[0] if str(error) else "it is no JSON"
             raise Malformed(f"{walk.position() or 'the document'}, before byte {fed.offset}", reason) from error
+
+
+def json_first(source: Source, path: str) -> Node:
+    """Returns the first value at a path, an empty one where there is none; reads the file no further than needed."""
+    records = json_values(source, path, many=True)
+    return next((record.node for record in records if isinstance(record, Record)), Node())
+
+
+def json_texts(source: Source, *paths: str) -> Mapping[tuple[str, tuple[int | str, ...]], str]:
+    """Returns the texts at paths by path and indices, in a pass of its own: what records need of those around them.
+
+    Raises:
+        Malformed: The file isn't JSON, or holds more of them than may be kept.
+    """
+    kept = collect(source, json_values(source, *paths))
+    return {(one.path, one.indices): one.node.brief() for one in kept}
 
 
 class _Walk:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.core.findings.formats.kernel.errors import Malformed
@@ -52,11 +52,13 @@ def test_any_key_and_indices() -> None:
     assert {one.path for one in found if isinstance(one, Record)} == {"by.*", "runs[].results[]"}
 
 
+@settings(max_examples=40, deadline=None)
 @given(VALUES)
 def test_the_whole_document_is_what_it_was(value: object) -> None:
     assert values(value, "") == [("the document", value)]
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(VALUES, max_size=5))
 def test_a_list_is_its_entries(entries: list[object]) -> None:
     assert [value for _, value in values(entries, "[]")] == entries
