@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bench.load import percentile
+
 
 def emit(benchmark: str, **figures: Any) -> None:  # noqa: ANN401 - whatever JSON holds
     """Prints one line: the benchmark's name, its figures (numbers rounded to three digits), and the machine."""
@@ -34,3 +36,12 @@ def _processor() -> str:
         lines = []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.machine()
+
+
+def latencies(without: tuple[float, ...], with_it: tuple[float, ...]) -> dict[str, object]:
+    """Returns the figures of latencies in milliseconds without a layer and with it."""
+    figures: dict[str, object] = {}
+    for name, share in (("p50", 0.5), ("p99", 0.99)):
+        before, after = percentile(without, share), percentile(with_it, share)
+        figures |= {f"{name}_ms_without": before, f"{name}_ms": after, f"{name}_ratio": after / before}
+    return figures

@@ -12,6 +12,7 @@ from typing import Any
 from bench.platform import Platform
 from stack import http
 from stack.components.envoy import program
+from stack.mesh.topology import service_sockets
 from stack.ports import free_ports
 
 Fragment = dict[str, Any]
@@ -25,16 +26,19 @@ _TLS = "edge_tls"
 
 
 @asynccontextmanager
-async def edge(platform: Platform, *, without: Sequence[str]) -> AsyncIterator[int]:
+async def edge(platform: Platform, *, without: Sequence[str], past_sidecar: str = "") -> AsyncIterator[int]:
     """Runs one more Envoy with the platform's configuration, and gives its plain port.
 
     Args:
         platform: Whose edge it is like.
         without: Prefixes of the names of filters to leave out.
+        past_sidecar: The role to whose own socket it goes, without TLS, in place of the role's sidecar.
     """
     port, admin = free_ports(2)
     rendered = json.loads((platform.settings.home / "envoy" / "envoy.json").read_text(encoding="utf-8"))
     config = _variant(rendered, port, admin, tuple(without))
+    if past_sidecar:
+        _past(config, past_sidecar, str(service_sockets(platform.settings, past_sidecar)[0]))
     path = platform.settings.home / "envoy" / f"variant-{port}.json"
     path.write_text(json.dumps(config), encoding="utf-8")
     process = await _start(platform, path)
@@ -58,6 +62,13 @@ def _variant(rendered: Fragment, port: int, admin: int, without: tuple[str, ...]
     # Sockets to the bridge have filters of their own, and none is opened here.
     manager.pop("upgrade_configs", None)
     return config
+
+
+def _past(config: Fragment, role: str, path: str) -> None:
+    [cluster] = [one for one in config["static_resources"]["clusters"] if one["name"] == role]
+    del cluster["transport_socket"], cluster["health_checks"]
+    [locality] = cluster["load_assignment"]["endpoints"]
+    locality["lb_endpoints"] = [{"endpoint": {"address": {"pipe": {"path": path}}}}]
 
 
 async def _start(platform: Platform, path: Path) -> asyncio.subprocess.Process:

@@ -92,10 +92,10 @@ async def get(unit: Unit, identifier: UUID) -> Finding | None:
     return await finding(row, unit.open) if row else None
 
 
-async def read(database: Database, identifier: UUID) -> Finding | None:
-    """Returns a finding in a single round trip, outside any unit."""
+async def read(database: Database, identifier: UUID, opened: Open | None = None) -> Finding | None:
+    """Returns a finding in a single round trip, outside any unit; `opened` opens what is sealed, or the database."""
     row = await database.one(_READ, id=identifier)
-    return await finding(row, database.open) if row else None
+    return await finding(row, opened or database.open) if row else None
 
 
 async def count_of_scan(unit: Unit, scan: UUID) -> int:
