@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from stack import commands, limits
+from stack import commands, limits, recovery
 from stack.demo.command import demo as run_demo
 from stack.errors import StackError
 from stack.settings import load
@@ -102,6 +102,12 @@ def limit(organization: str, rate_class: str, subject: str, allowed: str) -> Non
     """Give an organization a rate limit of its own: organizations/… READ user 50/second:100, or off, or default."""
     work = limits.put(load(os.environ), organization, rate_class, subject, allowed)
     _guarded(lambda: _output.print(asyncio.run(work)))
+
+
+@application.command()
+def recover(email: str) -> None:
+    """Issue a code for somebody who has forgotten a password: good once, for an hour. Make sure who asks for it."""
+    _guarded(lambda: _output.print(asyncio.run(recovery.issue(load(os.environ), email)), highlight=False, markup=False))
 
 
 @application.command()

@@ -2,20 +2,15 @@
 
 from datetime import timedelta
 
-import grpc
-import grpc.aio
 from xorb.core.v1 import rate_limit_pb2, rate_limit_pb2_grpc
 
 from gateway.ratelimit.limits import Limit, LimitError
-from services.mesh.tokens import Issuer, ServiceIdentity, mesh_name
-from services.mesh.vault import Transit, mesh_key
-from stack.components import openbao
+from stack import operator
 from stack.errors import StackError
+from stack.operator import Operator
 from stack.settings import StackSettings
 
-_OPERATOR = "operator"
 _DEFAULT = "default"
-_SECONDS = 10
 
 
 async def put(settings: StackSettings, organization: str, rate_class: str, subject: str, limit: str) -> str:
@@ -40,30 +35,18 @@ async def put(settings: StackSettings, organization: str, rate_class: str, subje
             wanted.burst_count = parsed.burst
     except (ValueError, LimitError) as error:
         raise StackError(str(error)) from None
-    async with grpc.aio.insecure_channel(f"unix:{settings.run / 'core.sock'}") as channel:
-        try:
-            return await _send(channel, await _token(settings), organization, wanted, remove=limit == _DEFAULT)
-        except grpc.aio.AioRpcError as error:
-            raise StackError(error.details() or error.code().name) from None
+    async with operator.at(settings, "core") as there:
+        return await _send(there, organization, wanted, remove=limit == _DEFAULT)
 
 
-async def _send(
-    channel: grpc.aio.Channel, token: str, organization: str, wanted: rate_limit_pb2.RateLimit, *, remove: bool
-) -> str:
-    stub = rate_limit_pb2_grpc.RateLimitOverridesServiceStub(channel)
-    metadata = (("authorization", f"Bearer {token}"),)
+async def _send(there: Operator, organization: str, wanted: rate_limit_pb2.RateLimit, *, remove: bool) -> str:
+    stub = rate_limit_pb2_grpc.RateLimitOverridesServiceStub(there.channel)
     if remove:
         away = rate_limit_pb2.RemoveRateLimitRequest(
             organization=organization, rate_class=wanted.rate_class, subject=wanted.subject
         )
-        removed = (await stub.RemoveRateLimit(away, metadata=metadata, timeout=_SECONDS)).removed
+        removed = (await stub.RemoveRateLimit(away, metadata=there.metadata, timeout=operator.SECONDS)).removed
         return "The platform's limit counts again." if removed else "There was no limit of its own."
     put = rate_limit_pb2.PutRateLimitRequest(organization=organization, rate_limit=wanted)
-    await stub.PutRateLimit(put, metadata=metadata, timeout=_SECONDS)
+    await stub.PutRateLimit(put, metadata=there.metadata, timeout=operator.SECONDS)
     return "The limit is set, and acts within a second."
-
-
-async def _token(settings: StackSettings) -> str:
-    secret = openbao.token_path(settings, _OPERATOR).read_text(encoding="utf-8")
-    keys = Transit.connect(openbao.address(settings), secret, mesh_key(_OPERATOR))
-    return await ServiceIdentity(Issuer(keys, mesh_name(_OPERATOR)), f"spiffe://xorb/{_OPERATOR}").token()

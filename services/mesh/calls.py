@@ -24,6 +24,7 @@ class Caller:
         permissions: What these roles grant; nothing until authorization has asked.
         session: The identifier of the session, or of a service account's API key; empty for services.
         confined: Whether the session is confined to its organization, and what is the account's own is out of reach.
+        second_factor: Whether the session was opened with more than one factor.
         token: The bearer token, to travel with calls on the caller's behalf.
     """
 
@@ -33,6 +34,7 @@ class Caller:
     permissions: frozenset[str] = frozenset()
     session: str = ""
     confined: bool = False
+    second_factor: bool = False
     token: str = field(default="", repr=False)
 
     @property

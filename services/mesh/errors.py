@@ -84,6 +84,14 @@ class Reason(Enum):
         Code.PERMISSION_DENIED,
         "Prove that it is still you: with your password, or with an unused code of your authenticator app.",
     )
+    SECOND_FACTOR_REQUIRED = (
+        Code.PERMISSION_DENIED,
+        "You signed in without a second factor, and the organization requires one. Add one, then sign in again.",
+    )
+    INVALID_RESET_CODE = (
+        Code.UNAUTHENTICATED,
+        "The code isn't this address's, or has ended. Ask the operator for another one.",
+    )
     MALFORMED_REQUEST = (Code.INVALID_ARGUMENT, "The request isn't well-formed.")
     REQUEST_TOO_LARGE = (Code.RESOURCE_EXHAUSTED, "The request is larger than this method takes.")
     METHOD_NOT_FOUND = (Code.UNIMPLEMENTED, "There is no such method here: see /docs.")

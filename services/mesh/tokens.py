@@ -31,6 +31,8 @@ _BELIEVE_SECONDS = 60
 _REREAD_SECONDS = 5
 ACCESS = "access"
 """The name of the key that signs account tokens, as it stands in `kid`."""
+SEVERAL_FACTORS = "mfa"
+"""What `amr` holds of a session that was opened with more than one factor (RFC 8176)."""
 
 
 class Keys(Protocol):
@@ -228,6 +230,7 @@ def _caller(claims: Mapping[str, Any], token: str) -> Caller:
         roles=_texts(claims["roles"]),
         session=str(UUID(claims["sid"])),
         confined=claims.get("confined") is True,
+        second_factor=SEVERAL_FACTORS in _texts(claims.get("amr", ())),
         token=token,
     )
 

@@ -28,6 +28,7 @@ from services.security.identity.passkeys.assertions import Assertions
 from services.security.identity.passkeys.ceremony import RelyingParty
 from services.security.identity.passkeys.service import PasskeysServicer
 from services.security.identity.reauthentication import Reauthentication
+from services.security.identity.resetting_password import PasswordResetsServicer, Resetting
 from services.security.identity.second_step import SecondStep
 from services.security.identity.service import IdentityServicer
 from services.security.identity.sessions import SessionsServicer
@@ -45,6 +46,7 @@ SERVICES = (
     "xorb.security.v1.IdentityService",
     "xorb.security.v1.SessionsService",
     "xorb.security.v1.PasswordsService",
+    "xorb.security.v1.PasswordResetsService",
     "xorb.security.v1.FactorsService",
     "xorb.security.v1.PasskeysService",
     "xorb.security.v1.ConnectionsService",
@@ -89,8 +91,9 @@ async def run(settings: Settings) -> None:
             identity_pb2_grpc.add_IdentityServiceServicer_to_server(identity, server)
             session_pb2_grpc.add_SessionsServiceServicer_to_server(sessions, server)
             password_pb2_grpc.add_PasswordsServiceServicer_to_server(
-                PasswordsServicer(database, access, throttle), server
+                PasswordsServicer(database, access, throttle, Resetting(database, access, throttle)), server
             )
+            password_pb2_grpc.add_PasswordResetsServiceServicer_to_server(PasswordResetsServicer(database), server)
             factor_pb2_grpc.add_FactorsServiceServicer_to_server(factors, server)
             passkey_pb2_grpc.add_PasskeysServiceServicer_to_server(passkeys, server)
             connection_pb2_grpc.add_ConnectionsServiceServicer_to_server(connections, server)

@@ -19,7 +19,7 @@ from tests.e2e.platform import Platform
 
 Json = dict[str, Any]
 _BACK_SECONDS = 60
-_PASSWORD = secrets.token_urlsafe(18)
+PASSWORD = secrets.token_urlsafe(18)
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def refusal(response: http.Response) -> Refusal:
 
 async def sign_up(platform: Platform) -> tuple[UUID, Json]:
     """A new account, and what it signs in with."""
-    credentials = {"email": f"{secrets.token_hex(8)}@example.com", "password": _PASSWORD}
+    credentials = {"email": f"{secrets.token_hex(8)}@example.com", "password": PASSWORD}
     account = await Member(platform, "", "").post("accounts:sign-up", credentials)
     return UUID(account["name"].removeprefix("accounts/")), credentials
 

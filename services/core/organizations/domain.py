@@ -11,7 +11,13 @@ OWNER = "owner"
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """A tenant; `revision` counts its changes, `suspended_at` is None while people can work in it."""
+    """A tenant.
+
+    Attributes:
+        revision: How often it was changed, from 1.
+        suspended_at: None while people can work in it.
+        second_factor_required: Whether only sessions that were opened with a second factor can.
+    """
 
     id: UUID
     display_name: str
@@ -19,6 +25,7 @@ class Organization:
     updated_at: datetime
     revision: int = 1
     suspended_at: datetime | None = None
+    second_factor_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,30 @@ def rename(organization: Organization, display_name: str, now: datetime) -> Orga
     if not display_name.strip():
         raise invalid_field("organization.display_name", "an organization needs a name")
     return replace(organization, display_name=display_name.strip(), updated_at=now, revision=organization.revision + 1)
+
+
+def demand_second_factor(organization: Organization, now: datetime, *, required: bool, strong: bool) -> Organization:
+    """Returns the organization, in which sessions without a second factor are good for nothing, or for work again.
+
+    Args:
+        organization: The organization.
+        now: The time.
+        required: Whether a second factor is required from now on.
+        strong: Whether who decides that signed in with one: nobody locks themselves out, and what a stolen password
+            could take back would protect nobody.
+
+    Raises:
+        Failure: SECOND_FACTOR_REQUIRED; who decides has none.
+    """
+    if required == organization.second_factor_required:
+        return organization
+    if not strong:
+        raise Failure(
+            Reason.SECOND_FACTOR_REQUIRED,
+            "Only who signed in with a second factor decides whether the organization requires one. Add an "
+            "authenticator app or a passkey to your account, then sign in again.",
+        )
+    return replace(organization, second_factor_required=required, updated_at=now, revision=organization.revision + 1)
 
 
 def suspend(organization: Organization, now: datetime) -> Organization:

@@ -45,7 +45,8 @@ class OrganizationsServicer(organization_pb2_grpc.OrganizationsServiceServicer):
     Args:
         database: Where organizations are.
         pager: Cuts lists into pages.
-        access: Told when an organization is suspended or resumed, or somebody founds one.
+        access: Told when an organization is suspended or resumed, requires a second factor or doesn't any more, or
+            somebody founds one.
         rotations: Rotates encryption keys; None where nothing can.
     """
 
@@ -58,8 +59,11 @@ class OrganizationsServicer(organization_pb2_grpc.OrganizationsServiceServicer):
         self, request: organization_pb2.CreateOrganizationRequest, context: Context
     ) -> organization_pb2.Organization:
         """Creates an organization; the caller owns it."""
-        founder = domain.require_account(calls.current().caller.account)
-        created, owner = domain.found(identifiers.new(), request.organization.display_name, founder, datetime.now(UTC))
+        caller, now, wanted = calls.current().caller, datetime.now(UTC), request.organization
+        founder = domain.require_account(caller.account)
+        created, owner = domain.found(identifiers.new(), wanted.display_name, founder, now)
+        if wanted.second_factor_required:
+            created = domain.demand_second_factor(created, now, required=True, strong=caller.second_factor)
         async with self.database.unit() as unit:
             async with unit.within(created.id):
                 await store.add(unit, created, owner)
@@ -100,7 +104,7 @@ class OrganizationsServicer(organization_pb2_grpc.OrganizationsServiceServicer):
     async def UpdateOrganization(
         self, request: organization_pb2.UpdateOrganizationRequest, context: Context
     ) -> organization_pb2.Organization:
-        """Changes the display name."""
+        """Changes the display name, and whether a second factor is required."""
         identifier = wire.identifier(wire.ORGANIZATION, request.organization.name)
         async with self.database.unit() as unit:
             current = await store.get(unit, identifier, lock=True)
@@ -108,12 +112,15 @@ class OrganizationsServicer(organization_pb2_grpc.OrganizationsServiceServicer):
                 raise not_found(request.organization.name)
             shown = wire.organization(current)
             require(request.organization.etag, shown.etag)
-            if "display_name" not in masks.fields(request.organization, request.update_mask, shown):
-                return unit.reply(shown)
-            renamed = domain.rename(current, request.organization.display_name, datetime.now(UTC))
-            await store.save(unit, renamed)
-            unit.record(wire.changed("organization.updated", renamed, f"{current.display_name} was renamed"))
-            return unit.reply(wire.organization(renamed))
+            fields, changed = masks.fields(request.organization, request.update_mask, shown), current
+            if "second_factor_required" in fields:
+                changed = self._demanded(unit, changed, required=request.organization.second_factor_required)
+            if "display_name" in fields:
+                changed = domain.rename(changed, request.organization.display_name, datetime.now(UTC))
+                summary = f"{current.display_name} was renamed"
+                unit.record(wire.changed("organization.updated", changed, summary))
+            await store.save(unit, changed)
+            return unit.reply(wire.organization(changed))
 
     async def SuspendOrganization(
         self, request: organization_pb2.SuspendOrganizationRequest, context: Context
@@ -140,6 +147,16 @@ class OrganizationsServicer(organization_pb2_grpc.OrganizationsServiceServicer):
             summary = f"{found.display_name} gets a new encryption key"
             unit.record(wire.changed("organization.key_rotated", found, summary))
             return unit.reply(await self.rotations.rotate(found.id))
+
+    def _demanded(self, unit: Unit, current: Organization, *, required: bool) -> Organization:
+        """Returns the organization that requires a second factor, or doesn't; a change acts on open streams, too."""
+        strong = unit.call.caller.second_factor
+        changed = domain.demand_second_factor(current, datetime.now(UTC), required=required, strong=strong)
+        if changed != current:
+            verb = "requires a second factor" if required else "requires no second factor any more"
+            unit.record(wire.changed("organization.updated", changed, f"{changed.display_name} {verb}"))
+            unit.afterwards(partial(self.access.announce, Change(changed.id)))
+        return changed
 
     async def _switch(
         self, name: str, switch: Callable[[Organization, datetime], Organization], verb: str

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     Column,
     DateTime,
     Integer,
@@ -32,6 +33,7 @@ ORGANIZATIONS = Table(
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("suspended_at", DateTime(timezone=True)),
+    Column("second_factor_required", Boolean, nullable=False),
 )
 MEMBERSHIPS = Table(
     "memberships",
@@ -94,5 +96,11 @@ async def membership(unit: Unit, account: UUID, organization: UUID | None) -> Me
 def organization(row: RowMapping) -> Organization:
     """Returns a row as an organization."""
     return Organization(
-        row["id"], row["display_name"], row["created_at"], row["updated_at"], row["revision"], row["suspended_at"]
+        row["id"],
+        row["display_name"],
+        row["created_at"],
+        row["updated_at"],
+        row["revision"],
+        row["suspended_at"],
+        row["second_factor_required"],
     )

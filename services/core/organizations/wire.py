@@ -20,6 +20,7 @@ def organization(value: Organization) -> organization_pb2.Organization:
         display_name=value.display_name,
         etag=etag(value.id, value.revision),
         state="SUSPENDED" if value.suspended_at else "ACTIVE",
+        second_factor_required=value.second_factor_required,
     )
     message.create_time.FromDatetime(value.created_at)
     message.update_time.FromDatetime(value.updated_at)

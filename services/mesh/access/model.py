@@ -20,6 +20,8 @@ class Standing:
         session_lives: Whether the session goes on.
         member: Whether the account is a member who isn't suspended.
         organization_suspended: Whether the organization is.
+        second_factor_missing: Whether the organization takes such an account only from a session that was opened with
+            a second factor, as this one wasn't; here it is no member, then.
         roles: The member's roles: built-in ones such as `analyst`, and resource names of others.
         permissions: What these roles grant; not more than `WHILE_SUSPENDED` in a suspended organization.
     """
@@ -29,6 +31,7 @@ class Standing:
     organization_suspended: bool = False
     roles: tuple[str, ...] = ()
     permissions: frozenset[str] = frozenset()
+    second_factor_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ CALLER_ACCESS = Table(
     Column("organization_suspended", Boolean, nullable=False),
     Column("roles", ARRAY(Text), nullable=False),
     Column("permissions", ARRAY(Text), nullable=False),
+    Column("second_factor_required", Boolean, nullable=False),
 )
 _STANDING = Query(select(CALLER_ACCESS).where(CALLER_ACCESS.c.session_id == bindparam("session", type_=Uuid())))
 
@@ -34,6 +35,8 @@ async def read(engine: AsyncEngine, caller: Caller) -> Standing:
         return Standing()
     if not row.member:
         return Standing(session_lives=True)
+    if row.second_factor_required and not caller.second_factor:
+        return Standing(session_lives=True, second_factor_missing=True)
     permissions = granted_by(row.roles).union(row.permissions)
     if row.organization_suspended:
         permissions &= WHILE_SUSPENDED

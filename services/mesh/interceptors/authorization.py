@@ -17,6 +17,11 @@ from services.mesh.interceptors.layer import Context, Gate, Request, Stream
 from services.mesh.interceptors.leash import Leash
 from services.mesh.policies import Method, Policy
 
+_AT_THE_PROVIDER = (
+    "The organization requires a second factor, and your identity provider didn't say that it asked for one. "
+    "Sign in there with one, or ask an administrator."
+)
+
 
 class Authorization(Gate):
     """The layer that lets pass only what the contract allows.
@@ -33,7 +38,7 @@ class Authorization(Gate):
 
         Raises:
             Failure: UNAUTHENTICATED for a caller of the wrong kind or an ended session, PERMISSION_DENIED,
-                ORGANIZATION_SUSPENDED, UNAVAILABLE where nobody can say what the caller may do.
+                ORGANIZATION_SUSPENDED, SECOND_FACTOR_REQUIRED, UNAVAILABLE where nobody can say what the caller may do.
         """
         policy, caller = method.policy, call.caller
         if policy.public:
@@ -101,6 +106,8 @@ def _admit(call: Call, policy: Policy, standing: Standing | None) -> None:
     if policy.permission and policy.permission not in standing.permissions:
         if standing.organization_suspended:
             raise Failure(Reason.ORGANIZATION_SUSPENDED)
+        if standing.second_factor_missing:
+            raise Failure(Reason.SECOND_FACTOR_REQUIRED, _AT_THE_PROVIDER if call.caller.confined else "")
         raise Failure(Reason.PERMISSION_DENIED, f"Your roles don't grant {policy.permission}.")
     call.caller = call.caller.allowed(standing.roles, standing.permissions)
     call.organization = call.caller.organization if standing.member else NO_ORGANIZATION

@@ -16,6 +16,7 @@ from services.mesh.events.model import Event
 from services.mesh.interceptors.layer import Context
 from services.security.identity import guessable, passwords, store
 from services.security.identity.domain import Account
+from services.security.identity.resetting_password import Resetting
 from services.security.identity.throttle import Throttle
 
 
@@ -27,11 +28,13 @@ class PasswordsServicer(password_pb2_grpc.PasswordsServiceServicer):
         database: Where accounts and sessions are.
         access: Told when a session ends.
         throttle: Keeps the current password from being guessed with a stolen token.
+        resetting: Sets forgotten ones.
     """
 
     database: Database
     access: Announcer
     throttle: Throttle
+    resetting: Resetting
 
     async def ChangePassword(  # noqa: N802 - gRPC's name
         self, request: password_pb2.ChangePasswordRequest, context: Context
@@ -52,6 +55,13 @@ class PasswordsServicer(password_pb2_grpc.PasswordsServiceServicer):
             await store.end_others(unit, account.id, UUID(calls.current().caller.session), datetime.now(UTC))
             unit.afterwards(partial(self.access.announce, Change(account=account.id)))
             unit.record(Event("account.password_changed", unit.actor, "An account changed its password"))
+        return empty_pb2.Empty()
+
+    async def ResetPassword(  # noqa: N802 - gRPC's name
+        self, request: password_pb2.ResetPasswordRequest, context: Context
+    ) -> empty_pb2.Empty:
+        """Sets a new password with a code of the operator."""
+        await self.resetting.reset(request.email, request.code, request.new_password)
         return empty_pb2.Empty()
 
     async def _own(self, name: str) -> Account:

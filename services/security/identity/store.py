@@ -164,10 +164,10 @@ async def change_password(unit: Unit, account: UUID, before: str, after: str) ->
     return changed.one_or_none() is not None
 
 
-async def end_others(unit: Unit, account: UUID, kept: UUID, now: datetime) -> None:
-    """Ends every session of an account but one."""
+async def end_others(unit: Unit, account: UUID, kept: UUID | None, now: datetime) -> None:
+    """Ends every session of an account but one; all where none is kept."""
     goes_on = (SESSIONS.c.account_id == account) & SESSIONS.c.ended_at.is_(None)
-    await unit.execute(update(SESSIONS).where(goes_on, SESSIONS.c.id != kept).values(ended_at=now))
+    await unit.execute(update(SESSIONS).where(goes_on, SESSIONS.c.id.is_distinct_from(kept)).values(ended_at=now))
 
 
 def _account(row: RowMapping) -> Account:

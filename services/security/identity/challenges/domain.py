@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     SECOND_FACTOR = "second factor"
     PASSKEY_REGISTRATION = "passkey registration"
     PASSKEY_SIGN_IN = "passkey sign-in"
+    PASSWORD_RESET = "password reset"  # noqa: S105 - no password
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import (
     Column,
@@ -62,6 +63,14 @@ async def take(unit: Unit, token: str, purpose: Purpose, now: datetime) -> Chall
     if challenge is None or not challenge.awaits(purpose, now):
         raise Failure(Reason.INVALID_CHALLENGE)
     return challenge
+
+
+async def remove(unit: Unit, account: UUID, purpose: Purpose | None = None) -> None:
+    """Removes an account's challenges, all or those for one purpose."""
+    own = CHALLENGES.c.account_id == account
+    await unit.execute(
+        delete(CHALLENGES).where(own if purpose is None else own & (CHALLENGES.c.purpose == purpose.value))
+    )
 
 
 async def fail(unit: Unit, challenge: Challenge) -> None:

@@ -1,15 +1,12 @@
 """Authenticator apps and recovery codes, and how often somebody may guess."""
 
-import base64
-import hashlib
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from services.security.identity import typed_codes
+
 RECOVERY_CODES = 10
-_RECOVERY_BYTES = 15
-_GROUP = 4
 _FREE_FAILURES = 5
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(minutes=15)
@@ -49,15 +46,10 @@ class Totp:
 
 
 def new_recovery_codes() -> list[str]:
-    """Returns ten codes of 120 random bits, such as `k7dm-2xqa-pz5t-w3hb-7gnc-dq4y`."""
-    return [_grouped(base64.b32encode(secrets.token_bytes(_RECOVERY_BYTES))) for _ in range(RECOVERY_CODES)]
+    """Returns ten codes."""
+    return [typed_codes.new() for _ in range(RECOVERY_CODES)]
 
 
 def recovery_digest(code: str) -> bytes:
-    """Returns what is stored of a recovery code: its SHA-256, however it is typed; long enough to need no salt."""
-    return hashlib.sha256("".join(code.lower().replace("-", "").split()).encode()).digest()
-
-
-def _grouped(code: bytes) -> str:
-    text = code.decode().lower()
-    return "-".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
+    """Returns what is stored of a recovery code, however it is typed."""
+    return typed_codes.digest(code)

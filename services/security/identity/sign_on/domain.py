@@ -27,6 +27,7 @@ class Connection:
         sealed_secret: The client secret as Vault encrypted it; empty for a client without one.
         email_domains: Domains of the addresses that are let in, in lower case, in order.
         default_role: The role of who isn't a member yet; empty where only members are let in.
+        vouches_for_second_factor: Whether the provider is known to ask everybody for a second factor.
         revision: How often it was changed, from 1.
     """
 
@@ -41,6 +42,7 @@ class Connection:
     created_at: datetime
     updated_at: datetime
     revision: int = 1
+    vouches_for_second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,18 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom a provider says to have before it; `email` is normalized, and empty where the provider says none."""
+    """Whom a provider says to have before it.
+
+    Attributes:
+        email: Normalized; empty where the provider says none.
+        second_factor: Whether the ID token says that more than one factor was asked for.
+    """
 
     subject: str
     email: str
     email_verified: bool
     display_name: str
+    second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,8 @@ class ConnectionsServicer(connection_pb2_grpc.ConnectionsServiceServicer):
             changed["default_role"] = _role(unit, given.default_role)
         if "disabled" in fields:
             changed["disabled"] = given.disabled
+        if "vouches_for_second_factor" in fields:
+            changed["vouches_for_second_factor"] = given.vouches_for_second_factor
         return replace(current, **changed)  # type: ignore[arg-type]  # each has its field's type
 
     def _message(self, unit: Unit, connection: Connection) -> connection_pb2.Connection:

@@ -1,7 +1,7 @@
 """Signing in with a connection: from the browser's leaving to a session, and whose session that is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 from uuid import UUID
@@ -11,6 +11,7 @@ import structlog
 from services.mesh import identifiers, names
 from services.mesh.database import Database, Unit
 from services.mesh.errors import Failure, Reason, not_found
+from services.mesh.tokens import SEVERAL_FACTORS
 from services.security.identity import store as accounts
 from services.security.identity.domain import SINGLE_SIGN_ON, Account, Opened
 from services.security.identity.memberships import Memberships
@@ -92,7 +93,8 @@ class SignOn:
             raise Failure(Reason.SIGN_ON_REFUSED, "You aren't a member of this organization. Ask to be invited.")
         domain.require_no_owner(admitted.roles)
         async with self.database.unit() as unit:
-            return await self.sessions.open(unit, account, names.join("organizations", organization), [SINGLE_SIGN_ON])
+            where = names.join("organizations", organization)
+            return await self.sessions.open(unit, account, where, _methods(connection, person))
 
     async def _person(self, organization: UUID, connection: Connection, attempt: Attempt, answer: Answer) -> Person:
         """Returns whom the provider vouches for."""
@@ -113,7 +115,9 @@ class SignOn:
             )
         except id_token.InvalidIdTokenError as error:
             raise _failed(connection, str(error)) from error
-        return wire.person(await self._complemented(connection, metadata, tokens, claims))
+        person = wire.person(await self._complemented(connection, metadata, tokens, claims))
+        # Only what is signed counts.
+        return replace(person, second_factor=wire.second_factor(claims))
 
     async def _complemented(
         self, connection: Connection, metadata: Metadata, tokens: Tokens, claims: Mapping[str, Any]
@@ -177,6 +181,15 @@ async def _usable(unit: Unit, identifier: UUID) -> Connection:
 async def _recognize(unit: Unit, connection: Connection, person: Person, account: Account) -> None:
     if not await store.recognize(unit, connection, person.subject, account.id, _now()):
         raise _KnownAlreadyError
+
+
+def _methods(connection: Connection, person: Person) -> tuple[str, ...]:
+    """Returns how somebody proved who they are, as a session keeps it.
+
+    A provider that says nothing of a second factor asked for none, unless the organization knows better (ASVS V6.8.4).
+    """
+    strong = connection.vouches_for_second_factor or person.second_factor
+    return (SINGLE_SIGN_ON, SEVERAL_FACTORS) if strong else (SINGLE_SIGN_ON,)
 
 
 def _lost(connection: Connection) -> NoReturn:

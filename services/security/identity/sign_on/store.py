@@ -44,6 +44,7 @@ CONNECTIONS = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("vouches_for_second_factor", Boolean, nullable=False),
 )
 ATTEMPTS = Table(
     "sign_on_attempts",
@@ -151,6 +152,7 @@ def connection(row: Row[Any]) -> Connection:
         row.created_at,
         row.updated_at,
         row.revision,
+        row.vouches_for_second_factor,
     )
 
 

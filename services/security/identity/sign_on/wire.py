@@ -8,6 +8,7 @@ from xorb.security.v1 import connection_pb2
 
 from services.mesh import etags, names, texts
 from services.mesh.events.model import Event
+from services.mesh.tokens import SEVERAL_FACTORS
 from services.security.identity.domain import normalize_email
 from services.security.identity.sign_on.domain import Begun, Connection, Person
 
@@ -53,6 +54,7 @@ def message(organization: UUID, connection: Connection, web_address: str) -> con
         create_time=connection.created_at,
         update_time=connection.updated_at,
         etag=etag(connection),
+        vouches_for_second_factor=connection.vouches_for_second_factor,
     )
 
 
@@ -68,6 +70,12 @@ def changed(verb: str, connection: connection_pb2.Connection) -> Event:
     summary = f"Connection {connection.display_name or connection.issuer} was {verb}"
     snapshot, kind = connection.SerializeToString(), connection.DESCRIPTOR.full_name
     return Event(f"connection.{verb}", connection.name, summary, snapshot, kind)
+
+
+def second_factor(claims: Mapping[str, Any]) -> bool:
+    """Returns whether an ID token says that more than one factor was asked for (`amr`, RFC 8176)."""
+    methods = claims.get("amr")
+    return isinstance(methods, list) and SEVERAL_FACTORS in methods
 
 
 def person(claims: Mapping[str, Any]) -> Person:

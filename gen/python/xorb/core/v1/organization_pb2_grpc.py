@@ -80,7 +80,8 @@ class OrganizationsServiceServicer:
     def CreateOrganization(self, request, context):
         """Creates an organization; the caller becomes its owner. Refresh the session with the new organization to work in it.
 
-        Errors: INVALID_FIELD, REQUEST_ID_REUSED.
+        Errors: INVALID_FIELD, REQUEST_ID_REUSED; SECOND_FACTOR_REQUIRED where the organization is to require a second factor
+        that the session wasn't opened with.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -105,9 +106,10 @@ class OrganizationsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateOrganization(self, request, context):
-        """Changes an organization's display name.
+        """Changes an organization's display name, or whether it requires a second factor. The latter takes a session that was
+        itself opened with one: nobody locks themselves out, and no API key changes it.
 
-        Errors: NOT_FOUND, PERMISSION_DENIED, ETAG_MISMATCH, INVALID_UPDATE_MASK.
+        Errors: NOT_FOUND, PERMISSION_DENIED, SECOND_FACTOR_REQUIRED, ETAG_MISMATCH, INVALID_UPDATE_MASK.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -18,7 +18,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Connection(_message.Message):
-    __slots__ = ("name", "display_name", "issuer", "client_id", "client_secret", "email_domains", "default_role", "disabled", "redirect_uri", "create_time", "update_time", "etag")
+    __slots__ = ("name", "display_name", "issuer", "client_id", "client_secret", "email_domains", "default_role", "disabled", "redirect_uri", "create_time", "update_time", "etag", "vouches_for_second_factor")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     ISSUER_FIELD_NUMBER: _ClassVar[int]
@@ -31,6 +31,7 @@ class Connection(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    VOUCHES_FOR_SECOND_FACTOR_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     issuer: str
@@ -43,7 +44,8 @@ class Connection(_message.Message):
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
     etag: str
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., issuer: _Optional[str] = ..., client_id: _Optional[str] = ..., client_secret: _Optional[str] = ..., email_domains: _Optional[_Iterable[str]] = ..., default_role: _Optional[str] = ..., disabled: _Optional[bool] = ..., redirect_uri: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+    vouches_for_second_factor: bool
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., issuer: _Optional[str] = ..., client_id: _Optional[str] = ..., client_secret: _Optional[str] = ..., email_domains: _Optional[_Iterable[str]] = ..., default_role: _Optional[str] = ..., disabled: _Optional[bool] = ..., redirect_uri: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., vouches_for_second_factor: _Optional[bool] = ...) -> None: ...
 
 class CreateConnectionRequest(_message.Message):
     __slots__ = ("parent", "connection", "request_id")

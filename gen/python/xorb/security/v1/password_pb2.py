@@ -27,10 +27,11 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from xorb.options.v1 import policy_pb2 as xorb_dot_options_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fxorb/security/v1/password.proto\x12\x10xorb.security.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1cxorb/options/v1/policy.proto\"\x92\x01\n\x15\x43hangePasswordRequest\x12\'\n\x04name\x18\x01 \x01(\tB\x19\xe2\x41\x01\x02\xfa\x41\x12\n\x10xorb.dev/Account\x12)\n\x10\x63urrent_password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05\x10\x01\x18\x80\x02\x12%\n\x0cnew_password\x18\x03 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05\x10\x0c\x18\x80\x02\x32\xa2\x01\n\x10PasswordsService\x12\x8d\x01\n\x0e\x43hangePassword\x12\'.xorb.security.v1.ChangePasswordRequest\x1a\x16.google.protobuf.Empty\":\xaa\xed\x18\x06\x10\x01(\x03\x30\x01\x82\xd3\xe4\x93\x02*\"%/v1/{name=accounts/*}:change-password:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fxorb/security/v1/password.proto\x12\x10xorb.security.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cxorb/options/v1/policy.proto\"\x92\x01\n\x15\x43hangePasswordRequest\x12\'\n\x04name\x18\x01 \x01(\tB\x19\xe2\x41\x01\x02\xfa\x41\x12\n\x10xorb.dev/Account\x12)\n\x10\x63urrent_password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05\x10\x01\x18\x80\x02\x12%\n\x0cnew_password\x18\x03 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05\x10\x0c\x18\x80\x02\"z\n\x14ResetPasswordRequest\x12\x1d\n\x05\x65mail\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xfe\x01\x12\x1c\n\x04\x63ode\x18\x02 \x01(\tB\x0e\xe2\x41\x02\x02\x04\xbaH\x06r\x04\x10\x01\x18@\x12%\n\x0cnew_password\x18\x03 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05\x10\x0c\x18\x80\x02\":\n\x19IssuePasswordResetRequest\x12\x1d\n\x05\x65mail\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xfe\x01\"\x86\x01\n\rPasswordReset\x12*\n\x07\x61\x63\x63ount\x18\x01 \x01(\tB\x19\xe2\x41\x01\x03\xfa\x41\x12\n\x10xorb.dev/Account\x12\x12\n\x04\x63ode\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x32\xa6\x02\n\x10PasswordsService\x12\x8d\x01\n\x0e\x43hangePassword\x12\'.xorb.security.v1.ChangePasswordRequest\x1a\x16.google.protobuf.Empty\":\xaa\xed\x18\x06\x10\x01(\x03\x30\x01\x82\xd3\xe4\x93\x02*\"%/v1/{name=accounts/*}:change-password:\x01*\x12\x81\x01\n\rResetPassword\x12&.xorb.security.v1.ResetPasswordRequest\x1a\x16.google.protobuf.Empty\"0\xaa\xed\x18\x06\x08\x01(\x03\x30\x01\x82\xd3\xe4\x93\x02 \"\x1b/v1/accounts:reset-password:\x01*2\xa0\x01\n\x15PasswordResetsService\x12\x86\x01\n\x12IssuePasswordReset\x12+.xorb.security.v1.IssuePasswordResetRequest\x1a\x1f.xorb.security.v1.PasswordReset\"\"\xaa\xed\x18\x1e\"\x18\n\x16spiffe://xorb/operator(\x06\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,10 +44,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHANGEPASSWORDREQUEST'].fields_by_name['current_password']._serialized_options = b'\342A\002\002\004\272H\007r\005\020\001\030\200\002'
   _globals['_CHANGEPASSWORDREQUEST'].fields_by_name['new_password']._loaded_options = None
   _globals['_CHANGEPASSWORDREQUEST'].fields_by_name['new_password']._serialized_options = b'\342A\002\002\004\272H\007r\005\020\014\030\200\002'
+  _globals['_RESETPASSWORDREQUEST'].fields_by_name['email']._loaded_options = None
+  _globals['_RESETPASSWORDREQUEST'].fields_by_name['email']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\376\001'
+  _globals['_RESETPASSWORDREQUEST'].fields_by_name['code']._loaded_options = None
+  _globals['_RESETPASSWORDREQUEST'].fields_by_name['code']._serialized_options = b'\342A\002\002\004\272H\006r\004\020\001\030@'
+  _globals['_RESETPASSWORDREQUEST'].fields_by_name['new_password']._loaded_options = None
+  _globals['_RESETPASSWORDREQUEST'].fields_by_name['new_password']._serialized_options = b'\342A\002\002\004\272H\007r\005\020\014\030\200\002'
+  _globals['_ISSUEPASSWORDRESETREQUEST'].fields_by_name['email']._loaded_options = None
+  _globals['_ISSUEPASSWORDRESETREQUEST'].fields_by_name['email']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\376\001'
+  _globals['_PASSWORDRESET'].fields_by_name['account']._loaded_options = None
+  _globals['_PASSWORDRESET'].fields_by_name['account']._serialized_options = b'\342A\001\003\372A\022\n\020xorb.dev/Account'
+  _globals['_PASSWORDRESET'].fields_by_name['code']._loaded_options = None
+  _globals['_PASSWORDRESET'].fields_by_name['code']._serialized_options = b'\342A\001\003'
+  _globals['_PASSWORDRESET'].fields_by_name['expire_time']._loaded_options = None
+  _globals['_PASSWORDRESET'].fields_by_name['expire_time']._serialized_options = b'\342A\001\003'
   _globals['_PASSWORDSSERVICE'].methods_by_name['ChangePassword']._loaded_options = None
   _globals['_PASSWORDSSERVICE'].methods_by_name['ChangePassword']._serialized_options = b'\252\355\030\006\020\001(\0030\001\202\323\344\223\002*\"%/v1/{name=accounts/*}:change-password:\001*'
-  _globals['_CHANGEPASSWORDREQUEST']._serialized_start=232
-  _globals['_CHANGEPASSWORDREQUEST']._serialized_end=378
-  _globals['_PASSWORDSSERVICE']._serialized_start=381
-  _globals['_PASSWORDSSERVICE']._serialized_end=543
+  _globals['_PASSWORDSSERVICE'].methods_by_name['ResetPassword']._loaded_options = None
+  _globals['_PASSWORDSSERVICE'].methods_by_name['ResetPassword']._serialized_options = b'\252\355\030\006\010\001(\0030\001\202\323\344\223\002 \"\033/v1/accounts:reset-password:\001*'
+  _globals['_PASSWORDRESETSSERVICE'].methods_by_name['IssuePasswordReset']._loaded_options = None
+  _globals['_PASSWORDRESETSSERVICE'].methods_by_name['IssuePasswordReset']._serialized_options = b'\252\355\030\036\"\030\n\026spiffe://xorb/operator(\0060\001'
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_start=265
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_end=411
+  _globals['_RESETPASSWORDREQUEST']._serialized_start=413
+  _globals['_RESETPASSWORDREQUEST']._serialized_end=535
+  _globals['_ISSUEPASSWORDRESETREQUEST']._serialized_start=537
+  _globals['_ISSUEPASSWORDRESETREQUEST']._serialized_end=595
+  _globals['_PASSWORDRESET']._serialized_start=598
+  _globals['_PASSWORDRESET']._serialized_end=732
+  _globals['_PASSWORDSSERVICE']._serialized_start=735
+  _globals['_PASSWORDSSERVICE']._serialized_end=1029
+  _globals['_PASSWORDRESETSSERVICE']._serialized_start=1032
+  _globals['_PASSWORDRESETSSERVICE']._serialized_end=1192
 # @@protoc_insertion_point(module_scope)

@@ -41,6 +41,11 @@ class PasswordsServiceStub:
                 request_serializer=xorb_dot_security_dot_v1_dot_password__pb2.ChangePasswordRequest.SerializeToString,
                 response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                 _registered_method=True)
+        self.ResetPassword = channel.unary_unary(
+                '/xorb.security.v1.PasswordsService/ResetPassword',
+                request_serializer=xorb_dot_security_dot_v1_dot_password__pb2.ResetPasswordRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
 
 
 class PasswordsServiceServicer:
@@ -57,12 +62,29 @@ class PasswordsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ResetPassword(self, request, context):
+        """Gives an account a new password with a code that the operator issued; the code is good for an hour and one success.
+        Every session of the account ends. Second factors stay: the next sign-in asks for them as before. Who has no code
+        doesn't learn whether there is an account.
+
+        Errors: INVALID_RESET_CODE, RATE_LIMITED; INVALID_FIELD for a password that is known from breaches, or is made of
+        words around the account.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PasswordsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
             'ChangePassword': grpc.unary_unary_rpc_method_handler(
                     servicer.ChangePassword,
                     request_deserializer=xorb_dot_security_dot_v1_dot_password__pb2.ChangePasswordRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'ResetPassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResetPassword,
+                    request_deserializer=xorb_dot_security_dot_v1_dot_password__pb2.ResetPasswordRequest.FromString,
                     response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
             ),
     }
@@ -94,6 +116,111 @@ class PasswordsService:
             '/xorb.security.v1.PasswordsService/ChangePassword',
             xorb_dot_security_dot_v1_dot_password__pb2.ChangePasswordRequest.SerializeToString,
             google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResetPassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.security.v1.PasswordsService/ResetPassword',
+            xorb_dot_security_dot_v1_dot_password__pb2.ResetPasswordRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
+class PasswordResetsServiceStub:
+    """Lets the operator help whoever has forgotten a password; not reachable from outside the mesh.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.IssuePasswordReset = channel.unary_unary(
+                '/xorb.security.v1.PasswordResetsService/IssuePasswordReset',
+                request_serializer=xorb_dot_security_dot_v1_dot_password__pb2.IssuePasswordResetRequest.SerializeToString,
+                response_deserializer=xorb_dot_security_dot_v1_dot_password__pb2.PasswordReset.FromString,
+                _registered_method=True)
+
+
+class PasswordResetsServiceServicer:
+    """Lets the operator help whoever has forgotten a password; not reachable from outside the mesh.
+    """
+
+    def IssuePasswordReset(self, request, context):
+        """Issues a code with which an account's owner sets a new password; one that was issued before is void.
+
+        Errors: NOT_FOUND for an address that no person's own account has.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_PasswordResetsServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'IssuePasswordReset': grpc.unary_unary_rpc_method_handler(
+                    servicer.IssuePasswordReset,
+                    request_deserializer=xorb_dot_security_dot_v1_dot_password__pb2.IssuePasswordResetRequest.FromString,
+                    response_serializer=xorb_dot_security_dot_v1_dot_password__pb2.PasswordReset.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'xorb.security.v1.PasswordResetsService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('xorb.security.v1.PasswordResetsService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class PasswordResetsService:
+    """Lets the operator help whoever has forgotten a password; not reachable from outside the mesh.
+    """
+
+    @staticmethod
+    def IssuePasswordReset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.security.v1.PasswordResetsService/IssuePasswordReset',
+            xorb_dot_security_dot_v1_dot_password__pb2.IssuePasswordResetRequest.SerializeToString,
+            xorb_dot_security_dot_v1_dot_password__pb2.PasswordReset.FromString,
             options,
             channel_credentials,
             insecure,

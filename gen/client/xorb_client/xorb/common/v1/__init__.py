@@ -207,6 +207,17 @@ class ErrorReason(betterproto2.Enum):
     PERMISSION_DENIED. The change asks for a proof that it is still the same person, and there is none, or a wrong one.
     """
 
+    SECOND_FACTOR_REQUIRED = 37
+    """
+    PERMISSION_DENIED. The organization requires a second factor, and the session was opened without one: add an
+    authenticator app or a passkey, then sign in again.
+    """
+
+    INVALID_RESET_CODE = 38
+    """
+    UNAUTHENTICATED. Address and code don't belong together, or the code has ended; which of it isn't said.
+    """
+
     SIGN_ON_FAILED = 50
     """
     UNAUTHENTICATED. The sign-on has ended, was completed before, or what the provider said doesn't hold; begin again.
@@ -282,6 +293,8 @@ class ErrorReason(betterproto2.Enum):
             34: "ERROR_REASON_WRONG_SECOND_FACTOR",
             35: "ERROR_REASON_INVALID_CHALLENGE",
             36: "ERROR_REASON_REAUTHENTICATION_REQUIRED",
+            37: "ERROR_REASON_SECOND_FACTOR_REQUIRED",
+            38: "ERROR_REASON_INVALID_RESET_CODE",
             50: "ERROR_REASON_SIGN_ON_FAILED",
             51: "ERROR_REASON_SIGN_ON_REFUSED",
             52: "ERROR_REASON_PROVIDER_UNAVAILABLE",
@@ -331,6 +344,8 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_WRONG_SECOND_FACTOR": 34,
             "ERROR_REASON_INVALID_CHALLENGE": 35,
             "ERROR_REASON_REAUTHENTICATION_REQUIRED": 36,
+            "ERROR_REASON_SECOND_FACTOR_REQUIRED": 37,
+            "ERROR_REASON_INVALID_RESET_CODE": 38,
             "ERROR_REASON_SIGN_ON_FAILED": 50,
             "ERROR_REASON_SIGN_ON_REFUSED": 51,
             "ERROR_REASON_PROVIDER_UNAVAILABLE": 52,

@@ -2348,6 +2348,13 @@ class Organization(betterproto2.Message):
     Whether anybody can work in it.
     """
 
+    second_factor_required: "bool" = betterproto2.field(7, betterproto2.TYPE_BOOL)
+    """
+    Whether only sessions that were opened with a second factor can work in it. To others it answers
+    SECOND_FACTOR_REQUIRED from the next call on, and their open streams end. API keys are exempt: they have an end, and
+    permissions of their own.
+    """
+
 
 default_message_pool.register_message("xorb.core.v1", "Organization", Organization)
 
@@ -4643,7 +4650,8 @@ class OrganizationsServiceStub:
         """
         Creates an organization; the caller becomes its owner. Refresh the session with the new organization to work in it.
 
-        Errors: INVALID_FIELD, REQUEST_ID_REUSED.
+        Errors: INVALID_FIELD, REQUEST_ID_REUSED; SECOND_FACTOR_REQUIRED where the organization is to require a second factor
+        that the session wasn't opened with.
         """
 
         return self._channel.unary_unary(
@@ -4684,9 +4692,10 @@ class OrganizationsServiceStub:
         self, message: "UpdateOrganizationRequest"
     ) -> "Organization":
         """
-        Changes an organization's display name.
+        Changes an organization's display name, or whether it requires a second factor. The latter takes a session that was
+        itself opened with one: nobody locks themselves out, and no API key changes it.
 
-        Errors: NOT_FOUND, PERMISSION_DENIED, ETAG_MISMATCH, INVALID_UPDATE_MASK.
+        Errors: NOT_FOUND, PERMISSION_DENIED, SECOND_FACTOR_REQUIRED, ETAG_MISMATCH, INVALID_UPDATE_MASK.
         """
 
         return self._channel.unary_unary(
@@ -4758,7 +4767,8 @@ class OrganizationsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         """
         Creates an organization; the caller becomes its owner. Refresh the session with the new organization to work in it.
 
-        Errors: INVALID_FIELD, REQUEST_ID_REUSED.
+        Errors: INVALID_FIELD, REQUEST_ID_REUSED; SECOND_FACTOR_REQUIRED where the organization is to require a second factor
+        that the session wasn't opened with.
         """
 
         return await self._unary_unary(
@@ -4825,9 +4835,10 @@ class OrganizationsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "Organization":
         """
-        Changes an organization's display name.
+        Changes an organization's display name, or whether it requires a second factor. The latter takes a session that was
+        itself opened with one: nobody locks themselves out, and no API key changes it.
 
-        Errors: NOT_FOUND, PERMISSION_DENIED, ETAG_MISMATCH, INVALID_UPDATE_MASK.
+        Errors: NOT_FOUND, PERMISSION_DENIED, SECOND_FACTOR_REQUIRED, ETAG_MISMATCH, INVALID_UPDATE_MASK.
         """
 
         return await self._unary_unary(

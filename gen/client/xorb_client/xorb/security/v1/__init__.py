@@ -72,6 +72,7 @@ __all__ = (
     "RegenerateRecoveryCodesRequest",
     "RemovePasskeyRequest",
     "RemoveTotpRequest",
+    "ResetPasswordRequest",
     "RevokeApiKeyRequest",
     "RevokeMemberSessionRequest",
     "RevokeSessionRequest",
@@ -661,6 +662,13 @@ class Connection(betterproto2.Message):
     etag: "str" = betterproto2.field(12, betterproto2.TYPE_STRING)
     """
     Changes with every change; send it back to change only what you have read.
+    """
+
+    vouches_for_second_factor: "bool" = betterproto2.field(13, betterproto2.TYPE_BOOL)
+    """
+    Whether every sign-in with this provider counts as one with a second factor, because the provider is known to ask
+    everybody for one. Without it, a sign-in counts where the ID token says so: its `amr` has `mfa` (RFC 8176). A change
+    acts on sessions that begin afterwards.
     """
 
 
@@ -1666,6 +1674,33 @@ class RemoveTotpRequest(betterproto2.Message):
 
 default_message_pool.register_message(
     "xorb.security.v1", "RemoveTotpRequest", RemoveTotpRequest
+)
+
+
+@dataclass(eq=False, repr=False)
+class ResetPasswordRequest(betterproto2.Message):
+    """
+    A request to replace a forgotten password.
+    """
+
+    email: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The account's address.
+    """
+
+    code: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The code that the operator issued; case, spaces and hyphens don't matter.
+    """
+
+    new_password: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    The password from now on: 12 to 256 characters of any kind.
+    """
+
+
+default_message_pool.register_message(
+    "xorb.security.v1", "ResetPasswordRequest", ResetPasswordRequest
 )
 
 
@@ -3484,6 +3519,24 @@ class PasswordsServiceStub:
             ___google__protobuf__.Empty.FromString,
         )(message)
 
+    def reset_password(
+        self, message: "ResetPasswordRequest"
+    ) -> "___google__protobuf__.Empty":
+        """
+        Gives an account a new password with a code that the operator issued; the code is good for an hour and one success.
+        Every session of the account ends. Second factors stay: the next sign-in asks for them as before. Who has no code
+        doesn't learn whether there is an account.
+
+        Errors: INVALID_RESET_CODE, RATE_LIMITED; INVALID_FIELD for a password that is known from breaches, or is made of
+        words around the account.
+        """
+
+        return self._channel.unary_unary(
+            "/xorb.security.v1.PasswordsService/ResetPassword",
+            ResetPasswordRequest.SerializeToString,
+            ___google__protobuf__.Empty.FromString,
+        )(message)
+
 
 class PasswordsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
     """
@@ -3507,6 +3560,32 @@ class PasswordsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
 
         return await self._unary_unary(
             "/xorb.security.v1.PasswordsService/ChangePassword",
+            message,
+            ___google__protobuf__.Empty,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def reset_password(
+        self,
+        message: "ResetPasswordRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "___google__protobuf__.Empty":
+        """
+        Gives an account a new password with a code that the operator issued; the code is good for an hour and one success.
+        Every session of the account ends. Second factors stay: the next sign-in asks for them as before. Who has no code
+        doesn't learn whether there is an account.
+
+        Errors: INVALID_RESET_CODE, RATE_LIMITED; INVALID_FIELD for a password that is known from breaches, or is made of
+        words around the account.
+        """
+
+        return await self._unary_unary(
+            "/xorb.security.v1.PasswordsService/ResetPassword",
             message,
             ___google__protobuf__.Empty,
             timeout=timeout,
