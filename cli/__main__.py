@@ -11,13 +11,19 @@ from cli import context, server
 from cli.commands import (
     account,
     activity,
+    api_keys,
+    audit,
+    connections,
     factors,
     findings,
     invitations,
     members,
     organizations,
+    passwords,
     roles,
     scans,
+    service_accounts,
+    sessions,
     status,
     targets,
 )
@@ -35,13 +41,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _function in (account.login, account.logout, account.whoami, account.token, activity.watch, status.status):
+for _function in (
+    account.login,
+    account.logout,
+    account.whoami,
+    account.token,
+    activity.watch,
+    audit.audit,
+    status.status,
+):
     app.command()(_function)
+app.add_typer(passwords.app, name="account")
+app.add_typer(sessions.app, name="sessions")
 app.add_typer(factors.app, name="factors")
 app.add_typer(organizations.app, name="organizations")
 app.add_typer(members.app, name="members")
 app.add_typer(invitations.app, name="invitations")
 app.add_typer(roles.app, name="roles")
+app.add_typer(connections.app, name="connections")
+app.add_typer(service_accounts.app, name="service-accounts")
+app.add_typer(api_keys.app, name="api-keys")
 app.add_typer(targets.app, name="targets")
 app.add_typer(scans.app, name="scan")
 app.add_typer(findings.app, name="findings")

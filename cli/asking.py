@@ -26,8 +26,8 @@ def text(what: str, *, from_stdin: bool) -> str:
     return str(typer.prompt(what))
 
 
-def password(*, from_stdin: bool, confirm: bool = False) -> str:
-    """Returns a password: the first line of stdin, or what is typed unseen, twice where it is to be confirmed.
+def password(*, from_stdin: bool, confirm: bool = False, what: str = "Password") -> str:
+    """Returns a password: the next line of stdin, or what is typed unseen, twice where it is to be confirmed.
 
     Raises:
         CliError: There is nobody to ask, or it is empty.
@@ -35,12 +35,19 @@ def password(*, from_stdin: bool, confirm: bool = False) -> str:
     if from_stdin:
         typed = sys.stdin.readline().rstrip("\r\n")
     elif sys.stdin.isatty():
-        typed = str(typer.prompt("Password", hide_input=True, confirmation_prompt=confirm))
+        typed = str(typer.prompt(what, hide_input=True, confirmation_prompt=confirm))
     else:
         raise CliError("There is no terminal to ask for the password: use --password-stdin.", 2)
     if not typed:
         raise CliError("The password is empty.", 2)
     return typed
+
+
+def secret() -> str:
+    """Returns a secret of another system: the next line of stdin, typed unseen where a person sits there."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("Client secret", hide_input=True, default="", show_default=False))
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 def second_factor(

@@ -140,6 +140,7 @@ FINDING = (
 ORGANIZATIONS = (
     _ID,
     Column("display_name", lambda organization: str(organization.display_name), wide=True),
+    Column("second_factor", lambda organization: "required" if organization.second_factor_required else ""),
     Column("created", lambda organization: when(organization.create_time)),
 )
 MEMBERS = (

@@ -15,6 +15,7 @@ _ADVICE = {
     "LAST_OWNER": "Make somebody else an owner first: `xorb members transfer MEMBER`.",
     "INVALID_CHALLENGE": "Run `xorb login`.",
     "PERMISSION_DENIED": "Ask an owner of your organization for a role that may.",
+    "SECOND_FACTOR_REQUIRED": "`xorb factors enroll` adds one, `xorb login` signs in.",
     "TARGET_NOT_VERIFIED": "`xorb targets verify TARGET` does that.",
     "VERIFICATION_FAILED": "Then run `xorb targets verify` again.",
     "TARGET_BUSY": "Wait for it, or stop it with `xorb scan cancel`.",

@@ -10,6 +10,7 @@ from cli.output import short
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHORT = re.compile(r"[0-9a-f]{8}")
+_CAPITAL = re.compile(r"[A-Z]")
 _MOST_LISTED = 20_000
 _Names = Callable[[Any], tuple[str, ...]]
 
@@ -37,13 +38,12 @@ def resolve(
         return text
     if _UUID.fullmatch(text.lower()):
         return f"{parent}/{collection}/{text.lower()}".removeprefix("/")
+    several = _CAPITAL.sub(lambda letter: f" {letter[0].lower()}", collection)
     found = sorted({one.name for one in islice(resources(), _MOST_LISTED) if _is(text, one, called)})
     if not found:
-        raise CliError(
-            f"There is no {collection.removesuffix('s')} {text!r}. List the {collection} to see what there is."
-        )
+        raise CliError(f"There is no {several.removesuffix('s')} {text!r}. List the {several} to see what there is.")
     if len(found) > 1:
-        raise CliError(f"{text!r} stands for {len(found)} {collection}; use an id: {', '.join(map(short, found[:5]))}")
+        raise CliError(f"{text!r} stands for {len(found)} {several}; use an id: {', '.join(map(short, found[:5]))}")
     return str(found[0])
 
 

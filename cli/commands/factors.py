@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from typing import Annotated
 
 import typer
-from xorb.security.v1 import factor_pb2, factor_pb2_grpc, identity_pb2, identity_pb2_grpc, passkey_pb2, passkey_pb2_grpc
+from xorb.security.v1 import factor_pb2, factor_pb2_grpc, passkey_pb2, passkey_pb2_grpc
 
-from cli import asking, columns, context, names
+from cli import asking, columns, context, names, people
 from cli.context import OutputOption
-from cli.errors import CliError
 from cli.output import Printer, write
 from cli.session import Session
 
@@ -29,7 +28,7 @@ PasswordOption = Annotated[bool, typer.Option("--password-stdin", help="Read the
 def show(call: typer.Context, output: OutputOption = None) -> None:
     """Shows which second factors there are."""
     session = context.of(call).session
-    request = factor_pb2.GetSecondFactorsRequest(account=_account(session))
+    request = factor_pb2.GetSecondFactorsRequest(account=people.own_account(session))
     context.of(call).printer(output).one(session.call(_stub(session).GetSecondFactors, request), columns.FACTORS)
 
 
@@ -40,7 +39,7 @@ def enroll(call: typer.Context, password_stdin: PasswordOption = False) -> None:
     Without a terminal the code is the second line of stdin, or comes with `confirm`.
     """
     session, printer = context.of(call).session, context.of(call).printer(None)
-    account, proof = _account(session), _proof(from_stdin=password_stdin)
+    account, proof = people.own_account(session), _proof(from_stdin=password_stdin)
     request = factor_pb2.EnrollTotpRequest(account=account, proof=proof)
     begun = session.call_once(_stub(session).EnrollTotp, request)
     printer.line(f"Secret: {_grouped(begun.secret)}")
@@ -57,14 +56,14 @@ def enroll(call: typer.Context, password_stdin: PasswordOption = False) -> None:
 def confirm(call: typer.Context, code: Annotated[str, typer.Argument(help="The code that the app shows now.")]) -> None:
     """Confirms an authenticator app that was enrolled."""
     session = context.of(call).session
-    _confirm(session, context.of(call).printer(None), _account(session), code)
+    _confirm(session, context.of(call).printer(None), people.own_account(session), code)
 
 
 @app.command()
 def remove(call: typer.Context, password_stdin: PasswordOption = False) -> None:
     """Removes the authenticator app."""
     session = context.of(call).session
-    request = factor_pb2.RemoveTotpRequest(account=_account(session), proof=_proof(from_stdin=password_stdin))
+    request = factor_pb2.RemoveTotpRequest(account=people.own_account(session), proof=_proof(from_stdin=password_stdin))
     session.call_once(_stub(session).RemoveTotp, request)
     context.of(call).printer(None).remark("The authenticator app is removed.")
 
@@ -73,7 +72,7 @@ def remove(call: typer.Context, password_stdin: PasswordOption = False) -> None:
 def recovery_codes(call: typer.Context, password_stdin: PasswordOption = False) -> None:
     """Replaces the recovery codes, and shows the new ones."""
     session, proof = context.of(call).session, _proof(from_stdin=password_stdin)
-    request = factor_pb2.RegenerateRecoveryCodesRequest(account=_account(session), proof=proof)
+    request = factor_pb2.RegenerateRecoveryCodesRequest(account=people.own_account(session), proof=proof)
     _show_codes(
         context.of(call).printer(None), session.call_once(_stub(session).RegenerateRecoveryCodes, request).codes
     )
@@ -131,21 +130,15 @@ def _show_codes(printer: Printer, codes: Iterable[str]) -> None:
 
 def _passkeys(session: Session) -> Iterable[passkey_pb2.Passkey]:
     stub = session.stub(passkey_pb2_grpc.PasskeysServiceStub)
-    return session.pages(stub.ListPasskeys, passkey_pb2.ListPasskeysRequest(parent=_account(session)), "passkeys")
+    return session.pages(
+        stub.ListPasskeys, passkey_pb2.ListPasskeysRequest(parent=people.own_account(session)), "passkeys"
+    )
 
 
 def _passkey(session: Session, given: str) -> str:
     return names.resolve(
-        given, _account(session), "passkeys", lambda: _passkeys(session), lambda one: (one.display_name,)
+        given, people.own_account(session), "passkeys", lambda: _passkeys(session), lambda one: (one.display_name,)
     )
-
-
-def _account(session: Session) -> str:
-    identity = session.stub(identity_pb2_grpc.IdentityServiceStub)
-    name = str(session.call(identity.GetCaller, identity_pb2.GetCallerRequest()).account.name)
-    if not name:
-        raise CliError("Who is signed in is no person, and has no second factors.")
-    return name
 
 
 def _proof(*, from_stdin: bool) -> factor_pb2.Proof:

@@ -3,11 +3,13 @@
 from typing import Annotated
 
 import typer
+from google.protobuf.field_mask_pb2 import FieldMask
 from xorb.core.v1 import organization_pb2, organization_pb2_grpc
 
-from cli import columns, context, names
+from cli import admission, columns, context, names, operations
 from cli.commands import account
 from cli.context import OutputOption
+from cli.session import Session
 
 app = typer.Typer(help="The organizations you belong to.", no_args_is_help=True)
 
@@ -16,7 +18,7 @@ app = typer.Typer(help="The organizations you belong to.", no_args_is_help=True)
 def list_(call: typer.Context, output: OutputOption = None) -> None:
     """Lists the organizations that you are a member of."""
     shared = context.of(call)
-    stub = shared.session.stub(organization_pb2_grpc.OrganizationsServiceStub)
+    stub = _stub(shared.session)
     request = organization_pb2.ListOrganizationsRequest()
     found = shared.session.pages(stub.ListOrganizations, request, "organizations")
     shared.printer(output).many(found, columns.ORGANIZATIONS, "You belong to no organization yet.")
@@ -42,10 +44,63 @@ def use(
 ) -> None:
     """Works in another organization from now on."""
     session = context.of(call).session
-    stub = session.stub(organization_pb2_grpc.OrganizationsServiceStub)
+    stub = _stub(session)
 
     def listed() -> list[organization_pb2.Organization]:
         request = organization_pb2.ListOrganizationsRequest()
         return list(session.pages(stub.ListOrganizations, request, "organizations"))
 
     session.refresh(names.resolve(organization, "", "organizations", listed, lambda one: (one.display_name,)))
+
+
+@app.command()
+def show(call: typer.Context, output: OutputOption = None) -> None:
+    """Shows the organization that you work in."""
+    shared = context.of(call)
+    request = organization_pb2.GetOrganizationRequest(name=shared.session.organization)
+    shared.printer(output).one(
+        shared.session.call(_stub(shared.session).GetOrganization, request), admission.ORGANIZATION
+    )
+
+
+@app.command("require-second-factor")
+def require_second_factor(
+    call: typer.Context,
+    off: Annotated[bool, typer.Option("--off", help="Require it no more.")] = False,
+    output: OutputOption = None,
+) -> None:
+    """Lets people work in the organization only after signing in with a second factor, as you have; acts at once."""
+    shared = context.of(call)
+    changed = organization_pb2.Organization(name=shared.session.organization, second_factor_required=not off)
+    request = organization_pb2.UpdateOrganizationRequest(
+        organization=changed,
+        update_mask=FieldMask(paths=["second_factor_required"]),
+        request_id=context.request_id(),
+    )
+    updated = shared.session.call(_stub(shared.session).UpdateOrganization, request)
+    shared.printer(output).one(updated, admission.ORGANIZATION)
+
+
+@app.command("rotate-key")
+def rotate_key(
+    call: typer.Context,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until the key before is gone.")] = True,
+    output: OutputOption = None,
+) -> None:
+    """Gives the organization a new encryption key, and seals everything with it; everybody works on meanwhile."""
+    shared = context.of(call)
+    request = organization_pb2.RotateEncryptionKeyRequest(
+        name=shared.session.organization, request_id=context.request_id()
+    )
+    started = shared.session.call(_stub(shared.session).RotateEncryptionKey, request)
+    printer = shared.printer(output)
+    if not wait:
+        printer.line(started.name, started)
+        return
+    printer.remark("The rotation has begun, and goes on if you stop waiting.")
+    rotation = operations.result(shared.session, started.name, organization_pb2.KeyRotation())
+    printer.one(rotation, admission.KEY_ROTATION)
+
+
+def _stub(session: Session) -> organization_pb2_grpc.OrganizationsServiceStub:
+    return session.stub(organization_pb2_grpc.OrganizationsServiceStub)

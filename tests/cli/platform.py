@@ -8,7 +8,7 @@ import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
-from xorb.core.v1 import activity_pb2, finding_pb2, organization_pb2, scan_pb2, target_pb2
+from xorb.core.v1 import activity_pb2, audit_pb2, finding_pb2, organization_pb2, scan_pb2, target_pb2
 from xorb.security.v1 import identity_pb2, passkey_pb2
 
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
@@ -35,6 +35,8 @@ class Platform:
 
     Attributes:
         codes: What is taken as a second factor; none is asked for where there are none, and no passkeys.
+        admitted: Sessions, connections, service accounts and keys.
+        waits: What each call that waits for an operation is answered with: an error's message; empty for none.
         failures: By method: what the next calls of it answer instead, as (code, reason, message).
         calls: The names of the methods that were called.
     """
@@ -42,6 +44,9 @@ class Platform:
     accounts: dict[str, str] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
     passkeys: list[passkey_pb2.Passkey] = field(default_factory=list)
+    admitted: list[Any] = field(default_factory=list)
+    trail: list[audit_pb2.AuditEntry] = field(default_factory=list)
+    waits: list[str] = field(default_factory=list)
     access: set[str] = field(default_factory=set)
     refresh: dict[str, str] = field(default_factory=dict)
     lifetime: float = 600

@@ -8,15 +8,17 @@ from contextlib import contextmanager
 from typing import Any
 
 import grpc
-from google.longrunning import operations_pb2
+from google.longrunning import operations_pb2, operations_pb2_grpc
 from google.protobuf import empty_pb2
 from google.rpc import code_pb2
 from xorb.common.v1 import watch_pb2
 from xorb.core.v1 import (
     activity_pb2,
     activity_pb2_grpc,
+    audit_pb2_grpc,
     finding_pb2,
     finding_pb2_grpc,
+    member_pb2_grpc,
     organization_pb2,
     organization_pb2_grpc,
     scan_pb2,
@@ -24,8 +26,21 @@ from xorb.core.v1 import (
     target_pb2,
     target_pb2_grpc,
 )
-from xorb.security.v1 import factor_pb2_grpc, identity_pb2, identity_pb2_grpc, passkey_pb2_grpc
+from xorb.security.v1 import (
+    api_key_pb2_grpc,
+    connection_pb2_grpc,
+    factor_pb2_grpc,
+    identity_pb2,
+    identity_pb2_grpc,
+    member_session_pb2_grpc,
+    passkey_pb2_grpc,
+    password_pb2_grpc,
+    service_account_pb2_grpc,
+    session_pb2_grpc,
+)
 
+from tests.cli import admission
+from tests.cli.admission import page
 from tests.cli.factors import Factors, Passkeys
 from tests.cli.platform import EMAIL, ORGANIZATION, Platform, fail
 
@@ -37,14 +52,6 @@ def _one(context: Any, resources: list[Any], name: str) -> Any:
     if not found:
         fail(context, code_pb2.NOT_FOUND, "NOT_FOUND", f"There is no {name}, or you may not see it.")
     return found[0]
-
-
-def _page(request: Any, resources: list[Any], response: Any, field_name: str) -> Any:
-    start = int(request.page_token or 0)
-    end = start + min(request.page_size or 50, 3)  # small pages, so that every list has several
-    getattr(response, field_name).extend(resources[start:end])
-    response.next_page_token = str(end) if end < len(resources) else ""
-    return response
 
 
 def _id() -> str:
@@ -124,10 +131,24 @@ class Organizations(organization_pb2_grpc.OrganizationsServiceServicer):
         self.platform.organizations.append(created)
         return created
 
+    def GetOrganization(self, request: Any, context: Any) -> Any:
+        self.platform.enter(request, context)
+        return _one(context, self.platform.organizations, request.name)
+
+    def UpdateOrganization(self, request: Any, context: Any) -> Any:
+        self.platform.enter(request, context)
+        found = _one(context, self.platform.organizations, request.organization.name)
+        request.update_mask.MergeMessage(request.organization, found)
+        return found
+
+    def RotateEncryptionKey(self, request: Any, context: Any) -> Any:
+        self.platform.enter(request, context)
+        return operations_pb2.Operation(name=f"operations/{request.name}/dataKeys/{_id()}")
+
     def ListOrganizations(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
         response = organization_pb2.ListOrganizationsResponse()
-        return _page(request, self.platform.organizations, response, "organizations")
+        return page(request, self.platform.organizations, response, "organizations")
 
 
 class Targets(target_pb2_grpc.TargetsServiceServicer):
@@ -149,7 +170,7 @@ class Targets(target_pb2_grpc.TargetsServiceServicer):
 
     def ListTargets(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
-        return _page(request, self.platform.targets, target_pb2.ListTargetsResponse(), "targets")
+        return page(request, self.platform.targets, target_pb2.ListTargetsResponse(), "targets")
 
     def VerifyTarget(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
@@ -180,7 +201,7 @@ class Scans(scan_pb2_grpc.ScansServiceServicer):
 
     def ListScans(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
-        return _page(request, self.platform.scans, scan_pb2.ListScansResponse(), "scans")
+        return page(request, self.platform.scans, scan_pb2.ListScansResponse(), "scans")
 
     def PauseScan(self, request: Any, context: Any) -> Any:
         return self._become(request, context, scan_pb2.Scan.PAUSED)
@@ -199,11 +220,11 @@ class Scans(scan_pb2_grpc.ScansServiceServicer):
 
     def ListScanLogEntries(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
-        return _page(request, self.platform.log, scan_pb2.ListScanLogEntriesResponse(), "log_entries")
+        return page(request, self.platform.log, scan_pb2.ListScanLogEntriesResponse(), "log_entries")
 
     def ListEvidence(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
-        return _page(request, self.platform.evidence, scan_pb2.ListEvidenceResponse(), "evidence")
+        return page(request, self.platform.evidence, scan_pb2.ListEvidenceResponse(), "evidence")
 
     def GetEvidence(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
@@ -241,7 +262,7 @@ class Findings(finding_pb2_grpc.FindingsServiceServicer):
         self.platform.enter(request, context)
         scan = re.search(r'scan = "([^"]+)"', request.filter)
         found = [one for one in self.platform.findings if scan is None or one.scan == scan[1]]
-        return _page(request, found, finding_pb2.ListFindingsResponse(), "findings")
+        return page(request, found, finding_pb2.ListFindingsResponse(), "findings")
 
     def GetFinding(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
@@ -292,8 +313,21 @@ def serving(platform: Platform) -> Iterator[str]:
         activity_pb2_grpc.add_ActivityServiceServicer_to_server,
         factor_pb2_grpc.add_FactorsServiceServicer_to_server,
         passkey_pb2_grpc.add_PasskeysServiceServicer_to_server,
+        session_pb2_grpc.add_SessionsServiceServicer_to_server,
+        member_session_pb2_grpc.add_MemberSessionsServiceServicer_to_server,
+        member_pb2_grpc.add_MembersServiceServicer_to_server,
+        connection_pb2_grpc.add_ConnectionsServiceServicer_to_server,
+        service_account_pb2_grpc.add_ServiceAccountsServiceServicer_to_server,
+        api_key_pb2_grpc.add_ApiKeysServiceServicer_to_server,
+        password_pb2_grpc.add_PasswordsServiceServicer_to_server,
+        audit_pb2_grpc.add_AuditServiceServicer_to_server,
+        operations_pb2_grpc.add_OperationsServicer_to_server,
     )
-    servicers = (Identity, Organizations, Targets, Scans, Findings, Activity, Factors, Passkeys)
+    servicers = (
+        *(Identity, Organizations, Targets, Scans, Findings, Activity, Factors, Passkeys),
+        *(admission.Sessions, admission.MemberSessions, admission.Members, admission.Connections),
+        *(admission.ServiceAccounts, admission.ApiKeys, admission.Passwords, admission.Audit, admission.Operations),
+    )
     for add, servicer in zip(generated, servicers, strict=True):
         add(servicer(platform), server)
     port = server.add_insecure_port("127.0.0.1:0")

@@ -13,7 +13,7 @@ from services.executors.guard import MAX_BLOCK
 from services.mesh import settings, tokens
 from services.mesh.descriptors import extension
 from services.mesh.policies import methods
-from services.security.identity import domain, guessable, passwords
+from services.security.identity import domain, guessable, passwords, resetting_password
 from stack.catalogue import BUILDERS
 from stack.log_file import MAXIMUM_BYTES
 from stack.settings import DEFAULT_PORTS, project_root
@@ -79,6 +79,7 @@ def test_every_number_is_that_of_the_code() -> None:
         "a session that isn't refreshed ends after": whole(domain.SESSION_IDLE, "days"),
         "memory of a password's hash": f"{hasher.memory_cost // 1024} MiB",
         "passes of a password's hash": str(hasher.time_cost),
+        "a code for a forgotten password is good for": whole(resetting_password.LIFETIME, "minutes"),
     }
 
 
@@ -107,7 +108,7 @@ def test_every_costly_method_is_named() -> None:
         if extension(method.descriptor.GetOptions(), policy_pb2.policy).rate_class == policy_pb2.RATE_CLASS_HEAVY
     }
     assert heavy <= named
-    assert named - {"SignIn", "SignUp", "ChangePassword"} == heavy
+    assert named - {"SignIn", "SignUp", "ChangePassword", "ResetPassword"} == heavy
 
 
 def test_every_component_has_its_place_among_the_logs() -> None:
