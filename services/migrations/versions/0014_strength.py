@@ -5,13 +5,13 @@ from alembic import op
 from services.migrations.isolation import ACCOUNT, ORGANIZATION
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 
 _COLUMNS = (
     "ALTER TABLE organizations ADD COLUMN second_factor_required boolean NOT NULL DEFAULT false",
     "ALTER TABLE connections ADD COLUMN vouches_for_second_factor boolean NOT NULL DEFAULT false",
 )
-# As in 0010, and what the organization asks of sessions; of API keys it asks nothing.
+# As in 0013, and at the end what the organization asks of sessions; of API keys it asks nothing.
 _VIEW = f"""
     CREATE OR REPLACE VIEW caller_access WITH (security_invoker = true) AS
     SELECT
@@ -25,6 +25,8 @@ _VIEW = f"""
             WHERE roles.organization_id = memberships.organization_id
             AND 'organizations/' || roles.organization_id || '/roles/' || roles.id = ANY (memberships.roles)
         ) AS permissions,
+        organizations.deleted_at IS NOT NULL AS organization_deleted,
+        EXISTS (SELECT FROM erasures WHERE erasures.organization_id = {ORGANIZATION}) AS organization_gone,
         coalesce(organizations.second_factor_required, false) AS second_factor_required
     FROM sessions
     LEFT JOIN memberships
@@ -39,6 +41,8 @@ _VIEW = f"""
         organizations.suspended_at IS NOT NULL,
         '{{}}',
         api_keys.permissions,
+        organizations.deleted_at IS NOT NULL,
+        EXISTS (SELECT FROM erasures WHERE erasures.organization_id = {ORGANIZATION}),
         false
     FROM api_keys
     JOIN organizations ON organizations.id = api_keys.organization_id
