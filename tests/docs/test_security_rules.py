@@ -79,6 +79,7 @@ def test_every_number_is_that_of_the_code() -> None:
         "a session that isn't refreshed ends after": whole(domain.SESSION_IDLE, "days"),
         "memory of a password's hash": f"{hasher.memory_cost // 1024} MiB",
         "passes of a password's hash": str(hasher.time_cost),
+        "ending another of one's sessions takes a sign-in within": whole(domain.RECENT, "minutes"),
         "a code for a forgotten password is good for": whole(resetting_password.LIFETIME, "minutes"),
     }
 

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from uuid import UUID
 
+from services.mesh.errors import Failure, Reason
+
 SINGLE_SIGN_ON = "sso"
 """Among the methods of a session: an organization's identity provider vouched for the account."""
 
@@ -15,6 +17,9 @@ REFRESH_PREFIX = "xorb_rt_"
 SESSION_LIFETIME = timedelta(days=30)
 SESSION_IDLE = timedelta(days=7)
 """How long a session goes on without being refreshed."""
+
+RECENT = timedelta(minutes=15)
+"""How long after a sign-in its session may end the account's others."""
 
 _TOKEN_BYTES = 32
 
@@ -151,6 +156,18 @@ def outcome(session: Session, issued_at: datetime, used_at: datetime | None, now
     if used_at:
         return RefreshOutcome.REVOKE_FAMILY
     return RefreshOutcome.REFUSE if now - issued_at >= SESSION_IDLE else RefreshOutcome.CONTINUE
+
+
+def require_recent(began_at: datetime, now: datetime) -> None:
+    """Checks that a session's account proved a short while ago who it is: a stolen one must not end its owner's.
+
+    Raises:
+        Failure: REAUTHENTICATION_REQUIRED.
+    """
+    if now - began_at >= RECENT:
+        minutes = RECENT // timedelta(minutes=1)
+        text = f"Sign in again to end another session: this one began more than {minutes} minutes ago."
+        raise Failure(Reason.REAUTHENTICATION_REQUIRED, text)
 
 
 def new_refresh_token() -> str:

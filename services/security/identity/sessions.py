@@ -17,7 +17,7 @@ from services.mesh.events.model import Event
 from services.mesh.filters import Field
 from services.mesh.interceptors.layer import Context
 from services.mesh.pages import Pager, PageRequest
-from services.security.identity import store, wire
+from services.security.identity import domain, store, wire
 
 _FIELDS: Mapping[str, Field] = MappingProxyType({"create_time": Field(store.SESSIONS.c.created_at, "time")})
 
@@ -59,11 +59,13 @@ class SessionsServicer(session_pb2_grpc.SessionsServiceServicer):
     async def RevokeSession(  # noqa: N802 - gRPC's name
         self, request: session_pb2.RevokeSessionRequest, context: Context
     ) -> session_pb2.Session:
-        """Ends one of the caller's sessions."""
+        """Ends one of the caller's sessions; another one than the present takes a recent sign-in."""
         account, identifier = names.parse("accounts/{account}/sessions/{session}", request.name)
         _require_own(account, request.name)
-        now = datetime.now(UTC)
+        now, present = datetime.now(UTC), UUID(calls.current().caller.session)
         async with self.database.unit() as unit:
+            if identifier != present:
+                domain.require_recent(await store.began(unit, present), now)
             found = await store.one_living(unit, account, identifier)
             if found is None:
                 raise not_found(request.name)

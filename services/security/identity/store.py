@@ -124,6 +124,12 @@ async def one_living(unit: Unit, account: UUID, identifier: UUID) -> Session | N
     return session(row) if row else None
 
 
+async def began(unit: Unit, session: UUID) -> datetime:
+    """Returns when a session's account proved who it is; the session must be there."""
+    found: datetime = (await unit.execute(select(SESSIONS.c.created_at).where(SESSIONS.c.id == session))).scalar_one()
+    return found
+
+
 async def add_refresh_token(unit: Unit, session: UUID, token: str, now: datetime) -> None:
     """Adds a token to a session's family; only its digest is stored."""
     await unit.execute(insert(REFRESH_TOKENS), {"digest": digest(token), "session_id": session, "created_at": now})

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import grpc
 import grpc.aio
@@ -115,6 +116,23 @@ async def test_sessions_are_listed_and_ended_by_their_account(platform: Platform
     assert [one.name for one in (await _sessions(platform, here)).sessions] == [newest.name]
     again = platform.sessions.RevokeSession(revoke, metadata=bearer(here.access_token))
     assert (await refused(again))[1] == "NOT_FOUND"
+
+
+async def test_another_session_is_ended_after_a_recent_sign_in(platform: Platform) -> None:
+    email, password = await platform.sign_up()
+    lost, stolen = await platform.sign_in(email, password), await platform.sign_in(email, password)
+    of_stolen, of_lost = (one.name for one in (await _sessions(platform, stolen)).sessions)
+    aged = update(store.SESSIONS).where(store.SESSIONS.c.id == UUID(of_stolen.rpartition("/")[2]))
+    async with platform.database.unit(call_of(NO_ORGANIZATION)) as unit:
+        await unit.execute(aged.values(created_at=datetime.now(UTC) - domain.RECENT))
+    revoke = platform.sessions.RevokeSession
+    late = revoke(session_pb2.RevokeSessionRequest(name=of_lost), metadata=bearer(stolen.access_token))
+    assert (await refused(late))[1] == "REAUTHENTICATION_REQUIRED"
+    assert len((await _sessions(platform, lost)).sessions) == 2
+    again = await platform.sign_in(email, password)
+    await revoke(session_pb2.RevokeSessionRequest(name=of_lost), metadata=bearer(again.access_token))
+    await revoke(session_pb2.RevokeSessionRequest(name=of_stolen), metadata=bearer(stolen.access_token))
+    assert len((await _sessions(platform, again)).sessions) == 1
 
 
 async def test_sessions_of_others_are_not_there(platform: Platform) -> None:

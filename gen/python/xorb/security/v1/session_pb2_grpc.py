@@ -61,9 +61,10 @@ class SessionsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RevokeSession(self, request, context):
-        """Ends one of the caller's sessions. Its tokens are void from now on, and its open streams end.
+        """Ends one of the caller's sessions. Its tokens are void from now on, and its open streams end. Another session than
+        the present one is ended by somebody who signed in less than 15 minutes ago.
 
-        Errors: NOT_FOUND for another's session, or one that has ended.
+        Errors: NOT_FOUND for another's session, or one that has ended; REAUTHENTICATION_REQUIRED: sign in again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

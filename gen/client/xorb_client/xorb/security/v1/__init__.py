@@ -3784,9 +3784,10 @@ class SessionsServiceStub:
 
     def revoke_session(self, message: "RevokeSessionRequest") -> "Session":
         """
-        Ends one of the caller's sessions. Its tokens are void from now on, and its open streams end.
+        Ends one of the caller's sessions. Its tokens are void from now on, and its open streams end. Another session than
+        the present one is ended by somebody who signed in less than 15 minutes ago.
 
-        Errors: NOT_FOUND for another's session, or one that has ended.
+        Errors: NOT_FOUND for another's session, or one that has ended; REAUTHENTICATION_REQUIRED: sign in again.
         """
 
         return self._channel.unary_unary(
@@ -3833,9 +3834,10 @@ class SessionsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "Session":
         """
-        Ends one of the caller's sessions. Its tokens are void from now on, and its open streams end.
+        Ends one of the caller's sessions. Its tokens are void from now on, and its open streams end. Another session than
+        the present one is ended by somebody who signed in less than 15 minutes ago.
 
-        Errors: NOT_FOUND for another's session, or one that has ended.
+        Errors: NOT_FOUND for another's session, or one that has ended; REAUTHENTICATION_REQUIRED: sign in again.
         """
 
         return await self._unary_unary(
