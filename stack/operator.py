@@ -1,4 +1,8 @@
-"""The operator's way to the services: calls of internal methods, over a process's own socket."""
+"""The operator's way to the services: calls of internal methods, over a process's own socket.
+
+Only the sidecar and whoever owns the stack can open that socket, so the operator says there what the sidecar says of
+others; the token, signed by a key of the operator's own, is the proof.
+"""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -7,6 +11,7 @@ from dataclasses import dataclass, field
 import grpc
 import grpc.aio
 
+from services.mesh.peers import HEADER
 from services.mesh.tokens import Issuer, ServiceIdentity, mesh_name
 from services.mesh.vault import Transit, mesh_key
 from stack.components import openbao
@@ -35,8 +40,10 @@ async def at(settings: StackSettings, process: str) -> AsyncIterator[Operator]:
         StackError: the process refuses a call made as long as the context lasts, or isn't there.
     """
     async with grpc.aio.insecure_channel(f"unix:{settings.run / process}.sock") as channel:
+        domain = settings.environment.get("XORB_MESH_TRUST_DOMAIN", "xorb")
+        told = (HEADER, f"URI=spiffe://{domain}/{_ROLE}")
         try:
-            yield Operator(channel, (("authorization", f"Bearer {await _token(settings)}"),))
+            yield Operator(channel, (("authorization", f"Bearer {await _token(settings)}"), told))
         except grpc.aio.AioRpcError as error:
             raise StackError(error.details() or error.code().name) from None
 
