@@ -9,6 +9,35 @@ from services.core.findings.identity import normal_host, normal_location
 
 _PLACE = 2048
 _MAX_PORT = 65_535
+_TYPES = {
+    "python": "pypi",
+    "python-pkg": "pypi",
+    "pip": "pypi",
+    "poetry": "pypi",
+    "pipenv": "pypi",
+    "node-pkg": "npm",
+    "yarn": "npm",
+    "pnpm": "npm",
+    "jar": "maven",
+    "java-archive": "maven",
+    "pom": "maven",
+    "gradle": "maven",
+    "go": "golang",
+    "go-module": "golang",
+    "gomod": "golang",
+    "gobinary": "golang",
+    "gemspec": "gem",
+    "bundler": "gem",
+    "rubygems": "gem",
+    "rust-crate": "cargo",
+    "crates.io": "cargo",
+    "packagist": "composer",
+    "dotnet": "nuget",
+    "debian": "deb",
+    "ubuntu": "deb",
+    "dpkg": "deb",
+}
+"""What tools call the types of package URLs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +151,7 @@ class Package:
     def normal(self) -> str:
         """A package URL without version and qualifiers, for an update that doesn't help is no new weakness."""
         kind, name = _purl_name(self.purl) if self.purl.startswith("pkg:") else (self.ecosystem.lower(), self.name)
+        kind = _TYPES.get(kind, kind)
         name = name.replace(":", "/") if kind == "maven" else name
         if kind in {"pypi", "npm", "deb", "apk", "github", "composer"}:
             name = name.lower()

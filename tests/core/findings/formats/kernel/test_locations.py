@@ -24,6 +24,8 @@ SAME: list[tuple[Location, Location]] = [
     (Package("Zope.Interface", "1", "pypi"), Package("", purl="pkg:pypi/zope-interface@2.0?x=y#z")),
     (Package("org.x:y", "1", "maven"), Package("y", "2", purl="pkg:maven/org.x/y@2")),
     (Package("@a/b", "1", "npm"), Package("", purl="pkg:npm/%40a/b@3")),
+    (Package("org.x:y", "1", "jar"), Package("org.x:y", "1", "maven")),
+    (Package("x", "1", "go-module"), Package("x", purl="pkg:golang/x@v1")),
     (Image("r/n:1@sha256:aa", "sha256:aa"), Image("r/n:1")),
 ]
 DIFFERENT: list[tuple[Location, Location]] = [
