@@ -26,11 +26,13 @@ class Source:
         opener: Opens it from the beginning, in binary, as often as it is asked.
         filename: As the sender calls it, without meaning but its ending.
         limits: What is taken in at once.
+        skip: Bytes at its beginning that aren't the report, such as the `name =` of a script.
     """
 
     opener: Callable[[], BinaryIO]
     filename: str = ""
     limits: Limits = LIMITS
+    skip: int = 0
 
     @staticmethod
     def of(content: bytes, filename: str = "", limits: Limits = LIMITS) -> "Source":
@@ -65,9 +67,10 @@ class Source:
         stream = self.open()
         mark = stream.peek(3)[:3]
         if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return io.BufferedReader(_Recoded(stream), _CHUNK)
-        if mark == codecs.BOM_UTF8:
+            stream = io.BufferedReader(_Recoded(stream), _CHUNK)
+        elif mark == codecs.BOM_UTF8:
             stream.read(len(mark))
+        stream.read(self.skip)
         return stream
 
 

@@ -2,6 +2,7 @@
 
 import codecs
 import gzip
+import io
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,11 @@ def test_a_damaged_archive_says_so(damage: slice) -> None:
     packed = gzip.compress(TEXT.encode())[damage]
     with pytest.raises(Malformed, match="damaged or incomplete"), Source.of(packed).open() as stream:
         stream.read()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_what_isnt_the_report_is_skipped(encoding: str) -> None:
+    source = Source(lambda: io.BytesIO(f"name =\n{TEXT}".encode(encoding)), skip=len("name =\n"))
+    assert source.head.json.has("a")
+    with source.utf8() as stream:
+        assert stream.read().decode() == TEXT
