@@ -4,7 +4,7 @@ Fields of `types.Report`, `types.DetectedVulnerability`, `types.DetectedMisconfi
 (github.com/aquasecurity/trivy, pkg/types), and of the summary and full reports of clusters (pkg/k8s/report).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,7 +16,7 @@ from services.core.findings.formats.kernel.record import Node, Record
 from services.core.findings.formats.kernel.source import Source
 from services.core.findings.formats.kernel.texts import joined
 from services.core.findings.formats.kernel.words import cves, cvss, cwes, instant, severity
-from services.core.findings.formats.readers.json import json_texts, json_values
+from services.core.findings.formats.readers.json import Texts, json_texts, json_values
 
 _LISTS = ("Vulnerabilities", "Misconfigurations", "Secrets")
 _OF_RESULT = ("Target", "Type")
@@ -29,7 +29,7 @@ _LONE = ("ArtifactName", "CreatedAt", "ClusterName", "Trivy.Version")
 class _Around:
     """What a record needs of its surroundings."""
 
-    texts: Mapping[tuple[str, tuple[int | str, ...]], str]
+    texts: Texts
 
     def lone(self, name: str) -> str:
         """Returns a text of the report."""

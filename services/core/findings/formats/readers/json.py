@@ -45,13 +45,17 @@ def json_values(source: Source, *paths: str, many: bool = False) -> Iterator[Rec
             raise Malformed(f"{walk.position() or 'the document'}, before byte {fed.offset}", reason) from error
 
 
+Texts = Mapping[tuple[str, tuple[int | str, ...]], str]
+"""Texts by path and indices."""
+
+
 def json_first(source: Source, path: str) -> Node:
     """Returns the first value at a path, an empty one where there is none; reads the file no further than needed."""
     records = json_values(source, path, many=True)
     return next((record.node for record in records if isinstance(record, Record)), Node())
 
 
-def json_texts(source: Source, *paths: str) -> Mapping[tuple[str, tuple[int | str, ...]], str]:
+def json_texts(source: Source, *paths: str) -> Texts:
     """Returns the texts at paths by path and indices, in a pass of its own: what records need of those around them.
 
     Raises:
