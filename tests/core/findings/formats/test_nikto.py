@@ -16,7 +16,7 @@ def test_both_files_say_the_same(name: str) -> None:
     assert (header.check, header.title) == ("999103", "The X-Content-Type-Options header is not set")
     assert header.location.normal == Web("https://shop.example/").normal
     assert header.references == ("https://www.netsparker.com/missing-content-type-header/",)
-    assert (forum.check, forum.cves, forum.severity) == ("000863", ("CVE-2003-1234",), Severity.INFO)
+    assert (forum.check, forum.cves, forum.severity) == ("000863", ("CVE-2003-1299",), Severity.INFO)
     assert forum.location == Web("https://shop.example:443/members.asp", "POST")
 
 
