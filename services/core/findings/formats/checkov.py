@@ -1,7 +1,8 @@
 """Checkov's JSON (checkov.io; `Record` of github.com/bridgecrewio/checkov, checkov/common/output).
 
 A run of one framework is an object, of several a list of them. A check that a comment in the code skips is reported as
-suppressed, with the comment; packages with vulnerabilities (`sca_package`, `sca_image`) are packages.
+suppressed, with the comment; packages with vulnerabilities (`sca_package`, `sca_image`) are packages. Lines that hold a
+secret are left out.
 """
 
 from collections.abc import Iterator
@@ -40,7 +41,7 @@ def _check(tool: Tool, record: Record) -> Iterator[Reported]:
         location=_location(check, advisory),
         description=joined(check.text("description") or advisory.text("description"), check.text("short_description")),
         remediation=_fix(advisory),
-        evidence=_code(check),
+        evidence="" if identifier.startswith("CKV_SECRET_") else _code(check),
         references=tuple(filter(None, (check.text("guideline"), advisory.text("link")))),
         severity=severity(word, scores),
         tool_severity=word,

@@ -1,0 +1,45 @@
+"""ScoutSuite's results."""
+
+import pytest
+
+from services.core.findings.domain import Severity
+from services.core.findings.formats import registry
+from services.core.findings.formats.kernel.locations import Resource
+from services.core.findings.formats.kernel.model import Tool
+from services.core.findings.formats.kernel.source import Source
+from tests.core.findings.formats.files import OURS, REAL, entries, reported
+
+
+def test_a_rule_is_a_finding_for_each_thing() -> None:
+    ssh, first, second = reported("scout-suite/results.js")
+    assert ssh.tool == Tool("ScoutSuite", "5.14.0")
+    assert ssh.check == "ec2-security-group-opens-SSH-port-to-all"
+    assert ssh.location == Resource("ec2/vpc-1/sg-9", "aws", "111122223333", "eu-central-1", "security_groups")
+    assert ssh.evidence.endswith(".ports.22.cidrs.0.CIDR")
+    assert (ssh.severity, ssh.tool_severity, ssh.description) == (Severity.HIGH, "danger", "SSH was open to everybody.")
+    assert (first.location.normal, second.location.normal) == ("aws/111122223333/s3/abc", "aws/111122223333/s3/def")
+    assert second.severity is Severity.MEDIUM
+
+
+def test_results_saved_as_json_say_the_same() -> None:
+    content = (OURS / "scout-suite/results.js").read_bytes().partition(b"\n")[2]
+    source = Source.of(content)
+    found = list(registry.read(registry.detect(source), source))
+    assert found == entries("scout-suite/results.js")
+
+
+@pytest.mark.parametrize("item", ["s3.buckets.a.b.logging", "s3.elsewhere", "s3"])
+def test_a_path_that_its_rule_does_not_give_is_the_name(item: str) -> None:
+    content = (OURS / "scout-suite/results.js").read_text().replace("s3.buckets.def.logging", item)
+    source = Source.of(content.encode())
+    location = reported_location(list(registry.read(registry.detect(source), source))[2])
+    assert location in {Resource(item, "aws", "111122223333"), Resource("s3/a", "aws", "111122223333", kind="buckets")}
+
+
+def reported_location(entry: object) -> object:
+    return getattr(entry, "location", None)
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+def test_a_real_file_without_anything_flagged() -> None:
+    assert entries("real/scout_suite/no_vuln.js") == []
