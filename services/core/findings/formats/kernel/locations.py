@@ -2,12 +2,15 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from services.core.findings.formats.kernel.texts import clean
 from services.core.findings.identity import normal_host, normal_location
 
 _PLACE = 2048
+# A report names few hosts, and often.
+_host = lru_cache(maxsize=4096)(normal_host)
 _MAX_PORT = 65_535
 _TYPES = {
     "python": "pypi",
@@ -65,9 +68,9 @@ class Web:
     def asset(self) -> str:
         """The site's host."""
         try:
-            return normal_host(urlsplit(self.url.strip()).hostname or self.url)
+            return _host(urlsplit(self.url.strip()).hostname or self.url)
         except ValueError:
-            return normal_host(self.url)
+            return _host(self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +90,14 @@ class Endpoint:
     @property
     def normal(self) -> str:
         """`host`, or `host:port/protocol`."""
-        host = normal_host(self.host)
+        host = _host(self.host)
         name = f"[{host}]" if ":" in host else host
         return f"{name}:{self.port}/{self.protocol.lower()}" if 0 < self.port <= _MAX_PORT else host
 
     @property
     def asset(self) -> str:
         """The host."""
-        return normal_host(self.host)
+        return _host(self.host)
 
 
 @dataclass(frozen=True, slots=True)

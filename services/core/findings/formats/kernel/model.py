@@ -110,36 +110,43 @@ class Reported:
     tool_id: str = ""
 
     def __post_init__(self) -> None:
-        self._set("location", _storable(self.location))
-        self._set("asset", self.asset or self.location.asset)
+        if dirty := _dirty(self.location):
+            self._set("location", replace(self.location, **dirty))
+        if not self.asset:
+            self._set("asset", self.location.asset)
+        self._tidy()
+        if not self.title:
+            self._set("title", self.check)
+        if not self.check:
+            self._set("check", self.title)
+        if not self.title:
+            raise Unreadable("it has neither title nor check")
+
+    def _tidy(self) -> None:
         for name in _NAMES:
-            if value := getattr(self, name):
-                self._set(name, one_line(value, NAME))
+            if (value := getattr(self, name)) and (tidy := one_line(value, NAME)) is not value:
+                self._set(name, tidy)
         for name in _TEXTS:
-            if value := getattr(self, name):
-                self._set(name, clean(value, TEXT).strip())
+            if (value := getattr(self, name)) and (tidy := clean(value, TEXT).strip()) is not value:
+                self._set(name, tidy)
         for name in _LISTS:
             if value := getattr(self, name):
                 self._set(name, unique(clean(entry, _ENTRY) for entry in value[:LIST]))
-        self._set("cwes", tuple(dict.fromkeys(self.cwes[:LIST])))
-        self._set("title", self.title or self.check)
-        self._set("check", self.check or self.title)
-        if not self.title:
-            raise Unreadable("it has neither title nor check")
+        if self.cwes:
+            self._set("cwes", tuple(dict.fromkeys(self.cwes[:LIST])))
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
 
 
-def _storable(location: Location) -> Location:
-    """Returns a location whose texts are as clean as the others."""
+def _dirty(location: Location) -> dict[str, Any]:
+    """Returns the texts of a location that can't stay as they are, as they can."""
     values = ((name, getattr(location, name)) for name in location.__slots__)
-    dirty: dict[str, Any] = {
+    return {
         name: one_line(value, _ENTRY)
         for name, value in values
         if isinstance(value, str) and not (value.isprintable() and len(value) <= _ENTRY)
     }
-    return replace(location, **dirty) if dirty else location
 
 
 @dataclass(frozen=True, slots=True)

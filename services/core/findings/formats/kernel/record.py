@@ -36,6 +36,8 @@ class Node:
     def text(self, *keys: str) -> str:
         """Returns a text; numbers and booleans as JSON writes them."""
         value = self._walk(keys)
+        if isinstance(value, str):
+            return value
         return "" if value is None else _text(value, self.keys + keys)
 
     def brief(self) -> str:
@@ -89,11 +91,12 @@ class Node:
     def _walk(self, keys: tuple[str, ...]) -> Any:  # noqa: ANN401  it is what strangers wrote
         value: Any = self.value
         for depth, key in enumerate(keys):
-            if value is None:
+            if isinstance(value, dict):
+                value = value.get(key)
+            elif value is None:
                 return None
-            if not isinstance(value, dict):
+            else:
                 raise Unreadable(f"{_name(self.keys + keys[:depth])} is {_kind(value)}, not an object")
-            value = value.get(key)
         return value
 
 

@@ -104,7 +104,7 @@ def instant(text: str, *patterns: str) -> datetime | None:
         patterns: Further forms, as `datetime.strptime` takes them.
     """
     text = text.strip()
-    for parse in (_iso, _epoch, parsedate_to_datetime):
+    for parse in (datetime.fromisoformat, _epoch, parsedate_to_datetime):
         with suppress(ValueError, TypeError, OverflowError, OSError, IndexError):
             return _utc(parse(text))
     for pattern in patterns:
@@ -122,11 +122,6 @@ def links(*texts: str) -> tuple[str, ...]:
 def _numbers(text: str) -> list[str]:
     text = text.strip()
     return [text] if text.isascii() and text.isdigit() and len(text) < 6 else _CWE.findall(text)  # noqa: PLR2004
-
-
-def _iso(text: str) -> datetime:
-    # Python knows six digits of a second's fraction, Go writes nine.
-    return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text))
 
 
 def _epoch(text: str) -> datetime:

@@ -36,7 +36,7 @@ def _lines(stream: BufferedReader, most: int) -> Iterator[bytes | None]:
 
 def _record(position: str, line: bytes) -> Record | Refused:
     try:
-        value = json.loads(line.decode(), parse_constant=_constant)
+        value = _DECODER.decode(line.decode())
     except (ValueError, RecursionError) as error:
         return Refused(position, f"it is no JSON: {error}"[:300])
     return Record(position, Node(value)) if isinstance(value, dict) else Refused(position, "it is no JSON object")
@@ -44,3 +44,6 @@ def _record(position: str, line: bytes) -> Record | Refused:
 
 def _constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_constant)
