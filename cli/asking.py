@@ -26,6 +26,23 @@ def text(what: str, *, from_stdin: bool) -> str:
     return str(typer.prompt(what))
 
 
+def confirmed(what: str, name: str, given: str) -> None:
+    """Has a person type the name of what is lost for good.
+
+    Args:
+        what: What happens to it, such as `delete it`.
+        name: The name.
+        given: What was typed already, as an option; empty where nothing was.
+
+    Raises:
+        CliError: It is another name, or there is nobody to ask.
+    """
+    if not given and not sys.stdin.isatty():
+        raise CliError(f"Give the name of what you want to {what.partition(' ')[0]} as --confirm.", 2)
+    if (given or str(typer.prompt(f"Type {name!r} to {what}"))) != name:
+        raise CliError("That isn't its name: nothing was done.", 2)
+
+
 def password(*, from_stdin: bool, confirm: bool = False, what: str = "Password") -> str:
     """Returns a password: the next line of stdin, or what is typed unseen, twice where it is to be confirmed.
 

@@ -142,6 +142,7 @@ ORGANIZATIONS = (
     Column("display_name", lambda organization: str(organization.display_name), wide=True),
     Column("second_factor", lambda organization: "required" if organization.second_factor_required else ""),
     Column("created", lambda organization: when(organization.create_time)),
+    Column("gone_at", lambda organization: when(organization.purge_time)),
 )
 MEMBERS = (
     Column("email", lambda member: str(member.email), wide=True),

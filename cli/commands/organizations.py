@@ -6,11 +6,12 @@ import typer
 from google.protobuf.field_mask_pb2 import FieldMask
 from xorb.core.v1 import organization_pb2, organization_pb2_grpc
 
-from cli import admission, columns, context, names, operations
+from cli import admission, asking, columns, context, names, operations
 from cli.commands import account
 from cli.context import OutputOption
 from cli.session import Session
 
+OrganizationArgument = Annotated[str, typer.Argument(help="Its name, id, or last eight digits of the id.")]
 app = typer.Typer(help="The organizations you belong to.", no_args_is_help=True)
 
 
@@ -18,9 +19,8 @@ app = typer.Typer(help="The organizations you belong to.", no_args_is_help=True)
 def list_(call: typer.Context, output: OutputOption = None) -> None:
     """Lists the organizations that you are a member of."""
     shared = context.of(call)
-    stub = _stub(shared.session)
     request = organization_pb2.ListOrganizationsRequest()
-    found = shared.session.pages(stub.ListOrganizations, request, "organizations")
+    found = shared.session.pages(_stub(shared.session).ListOrganizations, request, "organizations")
     shared.printer(output).many(found, columns.ORGANIZATIONS, "You belong to no organization yet.")
 
 
@@ -40,17 +40,10 @@ def create(
 @app.command()
 def use(
     call: typer.Context,
-    organization: Annotated[str, typer.Argument(help="Its name, id, or last eight digits of the id.")],
+    organization: OrganizationArgument,
 ) -> None:
     """Works in another organization from now on."""
-    session = context.of(call).session
-    stub = _stub(session)
-
-    def listed() -> list[organization_pb2.Organization]:
-        request = organization_pb2.ListOrganizationsRequest()
-        return list(session.pages(stub.ListOrganizations, request, "organizations"))
-
-    session.refresh(names.resolve(organization, "", "organizations", listed, lambda one: (one.display_name,)))
+    _enter(context.of(call).session, organization)
 
 
 @app.command()
@@ -100,6 +93,46 @@ def rotate_key(
     printer.remark("The rotation has begun, and goes on if you stop waiting.")
     rotation = operations.result(shared.session, started.name, organization_pb2.KeyRotation())
     printer.one(rotation, admission.KEY_ROTATION)
+
+
+@app.command()
+def delete(
+    call: typer.Context,
+    organization: OrganizationArgument,
+    confirm: Annotated[str, typer.Option(help="What people call it, for who can't be asked.")] = "",
+    output: OutputOption = None,
+) -> None:
+    """Deletes an organization you own with everything in it; until the time that is shown, `undelete` keeps it."""
+    shared = context.of(call)
+    found = _enter(shared.session, organization)
+    asking.confirmed("delete it and everything in it", found.display_name, confirm)
+    request = organization_pb2.DeleteOrganizationRequest(
+        name=found.name, etag=found.etag, request_id=context.request_id()
+    )
+    deleted = shared.session.call(_stub(shared.session).DeleteOrganization, request)
+    printer = shared.printer(output)
+    printer.one(deleted, columns.ORGANIZATIONS)
+    printer.remark(f"It can be kept until then: xorb organizations undelete {found.name.rpartition('/')[2]}")
+
+
+@app.command()
+def undelete(call: typer.Context, organization: OrganizationArgument, output: OutputOption = None) -> None:
+    """Keeps an organization that was to be deleted."""
+    shared = context.of(call)
+    found = _enter(shared.session, organization)
+    request = organization_pb2.UndeleteOrganizationRequest(name=found.name, request_id=context.request_id())
+    shared.printer(output).one(
+        shared.session.call(_stub(shared.session).UndeleteOrganization, request), columns.ORGANIZATIONS
+    )
+
+
+def _enter(session: Session, organization: str) -> organization_pb2.Organization:
+    """Works in an organization from now on, and returns it."""
+    request = organization_pb2.ListOrganizationsRequest()
+    every = list(session.pages(_stub(session).ListOrganizations, request, "organizations"))
+    name = names.resolve(organization, "", "organizations", lambda: every, lambda one: (one.display_name,))
+    session.refresh(name)
+    return next((one for one in every if one.name == name), organization_pb2.Organization(name=name))
 
 
 def _stub(session: Session) -> organization_pb2_grpc.OrganizationsServiceStub:

@@ -76,6 +76,10 @@ class Reason(Enum):
     RATE_LIMITED = (Code.RESOURCE_EXHAUSTED, "Too many requests. Wait as long as Retry-After says, then try again.")
     SESSION_REVOKED = (Code.UNAUTHENTICATED, "The session was ended. Sign in again.")
     ORGANIZATION_SUSPENDED = (Code.PERMISSION_DENIED, "The organization is suspended. An owner can resume it.")
+    ORGANIZATION_DELETED = (
+        Code.PERMISSION_DENIED,
+        "The organization is being deleted. Until its purge_time an owner can undelete it.",
+    )
     LAST_OWNER = (Code.FAILED_PRECONDITION, "An organization needs an owner, and this is the last one.")
     INVALID_INVITATION = (Code.FAILED_PRECONDITION, "The invitation has ended, or isn't for you. Ask for another one.")
     WRONG_SECOND_FACTOR = (Code.UNAUTHENTICATED, "The code or passkey is wrong, or the code was used before.")

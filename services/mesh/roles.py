@@ -40,7 +40,7 @@ class BuiltIn:
 _AUDIT = ("audit.read",)
 # Who else is let in, by which way, is for those to know who answer for it.
 _ADMISSION = ("invitations.read", "service_accounts.read", "api_keys.read", "sessions.read", "connections.read")
-_OWNERS_ONLY = ("organizations.transfer", "organizations.suspend", "organizations.resume")
+_OWNERS_ONLY = tuple(f"organizations.{verb}" for verb in ("transfer", "suspend", "resume", "delete", "undelete"))
 
 BUILT_IN = {
     OWNER: BuiltIn("Owner", "Answers for the organization and may do everything.", ("*",)),

@@ -58,6 +58,7 @@ class Settings:
         egress: The gRPC address of the own sidecar, which takes calls to others; without one they are called directly
             (`XORB_EGRESS_ADDRESS`).
         data_key_lifetime: How long an unwrapped data key stays in memory (`XORB_DATA_KEY_SECONDS`).
+        deletion_grace: How long a deleted organization can be undeleted (`XORB_DELETION_GRACE_SECONDS`).
         otlp_endpoint: Where traces go, OTLP over gRPC; nowhere where empty (`XORB_OTLP_ENDPOINT`).
         web_address: Base URL of the pages that browsers show (`XORB_WEB_ADDRESS`).
         allowed_origins: A regular expression: pages of these origins may use sessions (`XORB_ALLOWED_ORIGINS`).
@@ -94,6 +95,7 @@ class Settings:
     trust_domain: str = "xorb"
     egress: str = ""
     data_key_lifetime: timedelta = timedelta(minutes=1)
+    deletion_grace: timedelta = timedelta(days=7)
     otlp_endpoint: str = ""
     web_address: str = "http://localhost:8000"
     allowed_origins: str = LOCAL_ORIGINS
@@ -174,6 +176,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         trust_domain=value.text("MESH_TRUST_DOMAIN", "xorb"),
         egress=value.text("EGRESS_ADDRESS"),
         data_key_lifetime=timedelta(seconds=value.number("DATA_KEY_SECONDS", 60)),
+        deletion_grace=timedelta(seconds=value.number("DELETION_GRACE_SECONDS", 604_800)),
         otlp_endpoint=value.text("OTLP_ENDPOINT"),
         web_address=value.text("WEB_ADDRESS", "http://localhost:8000"),
         allowed_origins=value.text("ALLOWED_ORIGINS") or LOCAL_ORIGINS,

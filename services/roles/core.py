@@ -26,6 +26,7 @@ from services.core.audit.service import AuditServicer
 from services.core.findings.service import FindingsServicer, SightingsServicer
 from services.core.limits.service import RateLimitOverridesServicer, RateLimitsServicer
 from services.core.organizations.accounts import Accounts
+from services.core.organizations.deletion.starting import DeletionWorkflows
 from services.core.organizations.invitations.service import InvitationsServicer
 from services.core.organizations.members.service import MembersServicer
 from services.core.organizations.roles.service import RolesServicer
@@ -107,7 +108,7 @@ class Core:
         operations = OperationsServicer(client, works, Signer(self.settings.page_token_key))
         targets = TargetsServicer(database, pager, rules, prover)
         findings = FindingsServicer(database, pager, watcher)
-        self._register_organizations(server, pager, rotations)
+        self._register_organizations(server, pager, rotations, DeletionWorkflows(client, self.settings.deletion_grace))
         target_pb2_grpc.add_TargetsServiceServicer_to_server(targets, server)
         scan_pb2_grpc.add_ScansServiceServicer_to_server(scans, server)
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)
@@ -119,11 +120,13 @@ class Core:
         rate_limit_pb2_grpc.add_RateLimitOverridesServiceServicer_to_server(overrides, server)
         operations_pb2_grpc.add_OperationsServicer_to_server(operations, server)
 
-    def _register_organizations(self, server: grpc.aio.Server, pager: Pager, rotations: KeyRotations) -> None:
+    def _register_organizations(
+        self, server: grpc.aio.Server, pager: Pager, rotations: KeyRotations, deletions: DeletionWorkflows
+    ) -> None:
         """Adds the servicers of organizations and their people."""
         database, access = self.database, self.access
         accounts = Accounts(account_pb2_grpc.AccountsServiceStub(self.security), process.identity(self.settings, ROLE))
-        organizations = OrganizationsServicer(database, pager, access, rotations)
+        organizations = OrganizationsServicer(database, pager, access, rotations, deletions)
         members = MembersServicer(database, pager, accounts, access)
         invitations = InvitationsServicer(database, pager, accounts, access)
         organization_pb2_grpc.add_OrganizationsServiceServicer_to_server(organizations, server)

@@ -2,11 +2,14 @@
 
 from xorb.core.v1 import finding_pb2_grpc
 
+from services.core.organizations.deletion.activities import DeletionActivities
+from services.core.organizations.deletion.workflows import DeleteOrganization
 from services.core.scans.activities import ScanActivities
 from services.core.scans.scope import Bounds
 from services.core.scans.sightings import Sightings
 from services.core.scans.workflows import RunScan
 from services.mesh import temporal
+from services.mesh.executions import Executions
 from services.mesh.settings import Settings
 from services.roles import process
 from services.roles.sealed import SEALED
@@ -23,6 +26,9 @@ async def run(settings: Settings) -> None:
         stub = finding_pb2_grpc.SightingsServiceStub(core)
         scans = ScanActivities(database, Sightings(stub, process.identity(settings, ROLE)), bounds)
         client = await temporal.connect(settings, lazy=False)
-        rotations = RotationActivities(database, process.organization_keys(settings), SEALED)
-        async with temporal.worker(client, [RunScan, RotateKey], [*scans.all(), *rotations.all()]):
+        keys = process.organization_keys(settings)
+        rotations = RotationActivities(database, keys, SEALED)
+        deletions = DeletionActivities(database, keys, Executions(client))
+        activities = [*scans.all(), *rotations.all(), *deletions.all()]
+        async with temporal.worker(client, [RunScan, RotateKey, DeleteOrganization], activities):
             await process.serve(ROLE, settings)

@@ -145,6 +145,19 @@ class Organizations(organization_pb2_grpc.OrganizationsServiceServicer):
         self.platform.enter(request, context)
         return operations_pb2.Operation(name=f"operations/{request.name}/dataKeys/{_id()}")
 
+    def DeleteOrganization(self, request: Any, context: Any) -> Any:
+        self.platform.enter(request, context)
+        [found] = [one for one in self.platform.organizations if one.name == request.name]
+        found.state = organization_pb2.Organization.DELETED
+        found.purge_time.FromJsonString("2030-01-02T03:04:05Z")
+        return found
+
+    def UndeleteOrganization(self, request: Any, context: Any) -> Any:
+        self.platform.enter(request, context)
+        [found] = [one for one in self.platform.organizations if one.name == request.name]
+        found.ClearField("purge_time")
+        return found
+
     def ListOrganizations(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
         response = organization_pb2.ListOrganizationsResponse()

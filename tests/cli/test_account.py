@@ -132,3 +132,16 @@ def test_token_of_nobody(anonymous: Xorb) -> None:
     result = anonymous("token")
     assert (result.code, result.out) == (1, "")
     assert "xorb login" in result.err
+
+
+def test_an_organization_is_deleted_by_its_name(xorb: Xorb, platform: Platform) -> None:
+    assert xorb("organizations", "create", "Second").code == 0
+    for wrong in ((), ("--confirm", "second")):
+        assert xorb("organizations", "delete", "Second", *wrong).code == 2
+    assert "DeleteOrganization" not in platform.calls
+    deleted = xorb("organizations", "delete", "Second", "--confirm", "Second")
+    assert deleted.code == 0
+    assert "2030-01-02" in deleted.out
+    kept = xorb("organizations", "undelete", "Second")
+    assert kept.code == 0
+    assert "2030-01-02" not in kept.out

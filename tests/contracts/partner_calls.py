@@ -15,7 +15,7 @@ from grpclib.exceptions import GRPCError
 from partner import CallOptions, Failure, asynchronous, blocking
 from tests.contracts.catalogue import Entry, entries, request_for
 
-_ENDING = {"SuspendOrganization": 1, "SignOut": 2}
+_ENDING = {"SuspendOrganization": 1, "DeleteOrganization": 2, "UndeleteOrganization": 3, "SignOut": 4}
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 

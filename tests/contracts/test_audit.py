@@ -27,7 +27,14 @@ PUBLIC = [entry for entry in AUDITED if entry.method.policy and entry.method.pol
 GUARDED = [entry for entry in AUDITED if entry not in PUBLIC]
 PERMITTED = [entry for entry in GUARDED if entry.method.policy and entry.method.policy.permission]
 # After these the caller may do nothing more.
-_LAST = ("SuspendOrganization", "LeaveOrganization", "ChangePassword", "SignOut")
+_LAST = (
+    "SuspendOrganization",
+    "DeleteOrganization",
+    "UndeleteOrganization",
+    "LeaveOrganization",
+    "ChangePassword",
+    "SignOut",
+)
 _SECRET = re.compile(r"(^|_)(password|token|secret|code|key|assertion|verifier)s?$")
 _NOT_SECRET = re.compile(r"^(page|resume|next_page|verification)_token$")
 _PLANTED = "correct-horse-battery-staple-9471"

@@ -34,7 +34,7 @@ PEOPLE = {
     "sessions.revoke",
 }
 ADMISSION = {"api_keys.read", "connections.read", "invitations.read", "service_accounts.read", "sessions.read"}
-OWNERSHIP = {"organizations.resume", "organizations.suspend", "organizations.transfer"}
+OWNERSHIP = {f"organizations.{verb}" for verb in ("delete", "resume", "suspend", "transfer", "undelete")}
 ADMINISTRATION = {"audit.read", "organizations.rotate", "organizations.update", "findings.dismiss", *ADMISSION, *PEOPLE}
 
 PINNED = {

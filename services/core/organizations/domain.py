@@ -1,7 +1,7 @@
 """What an organization and a membership are."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.mesh.errors import Failure, Reason, invalid_field
@@ -15,8 +15,10 @@ class Organization:
 
     Attributes:
         revision: How often it was changed, from 1.
-        suspended_at: None while people can work in it.
+        suspended_at: None while it isn't suspended.
         second_factor_required: Whether only sessions that were opened with a second factor can.
+        deleted_at: None while it is to stay.
+        purge_at: When it is gone for good, where it isn't to stay.
     """
 
     id: UUID
@@ -26,6 +28,13 @@ class Organization:
     revision: int = 1
     suspended_at: datetime | None = None
     second_factor_required: bool = False
+    deleted_at: datetime | None = None
+    purge_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether people can work in it."""
+        return self.suspended_at is None and self.deleted_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,30 @@ def resume(organization: Organization, now: datetime) -> Organization:
     if not organization.suspended_at:
         raise Failure(Reason.ILLEGAL_TRANSITION, "The organization isn't suspended.")
     return replace(organization, suspended_at=None, updated_at=now, revision=organization.revision + 1)
+
+
+def delete(organization: Organization, now: datetime, grace: timedelta) -> Organization:
+    """Returns the organization, which is gone after a time of grace.
+
+    Raises:
+        Failure: ILLEGAL_TRANSITION; it is deleted already.
+    """
+    if organization.deleted_at:
+        raise Failure(Reason.ILLEGAL_TRANSITION, "The organization is deleted already.")
+    changed = replace(organization, updated_at=now, revision=organization.revision + 1)
+    return replace(changed, deleted_at=now, purge_at=now + grace)
+
+
+def undelete(organization: Organization, now: datetime) -> Organization:
+    """Returns the organization, which stays.
+
+    Raises:
+        Failure: ILLEGAL_TRANSITION; it wasn't to go.
+    """
+    if not organization.deleted_at:
+        raise Failure(Reason.ILLEGAL_TRANSITION, "The organization isn't deleted.")
+    changed = replace(organization, updated_at=now, revision=organization.revision + 1)
+    return replace(changed, deleted_at=None, purge_at=None)
 
 
 def require_account(account: UUID | None) -> UUID:

@@ -12,6 +12,8 @@ from google.longrunning import operations_pb2
 from xorb.core.v1 import organization_pb2, organization_pb2_grpc
 
 from services.core.organizations import domain, granting, store, wire
+from services.core.organizations.deletion import store as deleting
+from services.core.organizations.deletion.starting import Deletions
 from services.core.organizations.domain import Membership, Organization
 from services.core.organizations.members import changes
 from services.core.organizations.members import domain as members
@@ -24,6 +26,7 @@ from services.mesh.calls import Caller
 from services.mesh.database import Database, Unit
 from services.mesh.errors import Failure, Reason, not_found
 from services.mesh.etags import require
+from services.mesh.events.model import Event
 from services.mesh.filters import Field
 from services.mesh.interceptors.layer import Context
 from services.mesh.pages import Pager, PageRequest
@@ -48,12 +51,14 @@ class OrganizationsServicer(organization_pb2_grpc.OrganizationsServiceServicer):
         access: Told when an organization is suspended or resumed, requires a second factor or doesn't any more, or
             somebody founds one.
         rotations: Rotates encryption keys; None where nothing can.
+        deletions: Deletes organizations; None where nothing can.
     """
 
     database: Database
     pager: Pager
     access: Announcer
     rotations: Rotations | None = None
+    deletions: Deletions | None = None
 
     async def CreateOrganization(
         self, request: organization_pb2.CreateOrganizationRequest, context: Context
@@ -105,11 +110,8 @@ class OrganizationsServicer(organization_pb2_grpc.OrganizationsServiceServicer):
         self, request: organization_pb2.UpdateOrganizationRequest, context: Context
     ) -> organization_pb2.Organization:
         """Changes the display name, and whether a second factor is required."""
-        identifier = wire.identifier(wire.ORGANIZATION, request.organization.name)
         async with self.database.unit() as unit:
-            current = await store.get(unit, identifier, lock=True)
-            if current is None:
-                raise not_found(request.organization.name)
+            current = await self._find_to_change(unit, request.organization.name)
             shown = wire.organization(current)
             require(request.organization.etag, shown.etag)
             fields, changed = masks.fields(request.organization, request.update_mask, shown), current
@@ -133,6 +135,35 @@ class OrganizationsServicer(organization_pb2_grpc.OrganizationsServiceServicer):
     ) -> organization_pb2.Organization:
         """Lets everybody in again."""
         return await self._switch(request.name, domain.resume, "resumed")
+
+    async def DeleteOrganization(
+        self, request: organization_pb2.DeleteOrganizationRequest, context: Context
+    ) -> organization_pb2.Organization:
+        """Bars everybody, and has the organization removed after a time of grace."""
+        actor = calls.current().caller
+        if self.deletions is None:
+            raise Failure(Reason.UNAVAILABLE)
+        if not actor.is_account:
+            raise Failure(Reason.PERMISSION_DENIED, "Only people can delete an organization; API keys can't.")
+        async with self.database.unit() as unit:
+            current = await self._find_to_change(unit, request.name)
+            require(request.etag, wire.organization(current).etag)
+            deleted = domain.delete(current, datetime.now(UTC), self.deletions.grace)
+            reply = await self._switched(unit, deleted, "deleted")
+            # Nobody reads the organization's own log when it is gone; this one is the person's.
+            unit.record(Event("organization.deleted", request.name, "deleted an organization"), calls.NO_ORGANIZATION)
+            await self.deletions.start(deleted, actor.subject)
+            return unit.reply(reply)
+
+    async def UndeleteOrganization(
+        self, request: organization_pb2.UndeleteOrganizationRequest, context: Context
+    ) -> organization_pb2.Organization:
+        """Keeps an organization whose time of grace isn't over."""
+        async with self.database.unit() as unit:
+            current = await self._find_to_change(unit, request.name)
+            if await deleting.committed(unit):
+                raise not_found(request.name)
+            return unit.reply(await self._switched(unit, domain.undelete(current, datetime.now(UTC)), "undeleted"))
 
     async def RotateEncryptionKey(
         self, request: organization_pb2.RotateEncryptionKeyRequest, context: Context
@@ -162,14 +193,20 @@ class OrganizationsServicer(organization_pb2_grpc.OrganizationsServiceServicer):
         self, name: str, switch: Callable[[Organization, datetime], Organization], verb: str
     ) -> organization_pb2.Organization:
         async with self.database.unit() as unit:
-            current = await store.get(unit, wire.identifier(wire.ORGANIZATION, name), lock=True)
-            if current is None:
-                raise not_found(name)
-            changed = switch(current, datetime.now(UTC))
-            await store.save(unit, changed)
-            unit.record(wire.changed(f"organization.{verb}", changed, f"{changed.display_name} was {verb}"))
-            unit.afterwards(partial(self.access.announce, Change(changed.id)))
-            return unit.reply(wire.organization(changed))
+            current = await self._find_to_change(unit, name)
+            return unit.reply(await self._switched(unit, switch(current, datetime.now(UTC)), verb))
+
+    async def _find_to_change(self, unit: Unit, name: str) -> Organization:
+        current = await store.get(unit, wire.identifier(wire.ORGANIZATION, name), lock=True)
+        if current is None:
+            raise not_found(name)
+        return current
+
+    async def _switched(self, unit: Unit, changed: Organization, verb: str) -> organization_pb2.Organization:
+        await store.save(unit, changed)
+        unit.record(wire.changed(f"organization.{verb}", changed, f"{changed.display_name} was {verb}"))
+        unit.afterwards(partial(self.access.announce, Change(changed.id)))
+        return wire.organization(changed)
 
 
 @dataclass
@@ -211,7 +248,7 @@ class MembershipsServicer(organization_pb2_grpc.MembershipsServiceServicer):
 
     async def _join(self, unit: Unit, account: UUID, request: organization_pb2.AdmitMemberRequest) -> Member:
         organization = await store.get(unit, unit.organization)
-        if not request.role or organization is None or organization.suspended_at:
+        if not request.role or organization is None or not organization.open:
             raise not_found(request.organization)
         member = members.join(account, await granting.require_roles(unit, [request.role], "role"), datetime.now(UTC))
         await memberships.add(unit, member)

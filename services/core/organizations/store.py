@@ -34,6 +34,8 @@ ORGANIZATIONS = Table(
     Column("revision", Integer, nullable=False),
     Column("suspended_at", DateTime(timezone=True)),
     Column("second_factor_required", Boolean, nullable=False),
+    Column("deleted_at", DateTime(timezone=True)),
+    Column("purge_at", DateTime(timezone=True)),
 )
 MEMBERSHIPS = Table(
     "memberships",
@@ -95,12 +97,4 @@ async def membership(unit: Unit, account: UUID, organization: UUID | None) -> Me
 
 def organization(row: RowMapping) -> Organization:
     """Returns a row as an organization."""
-    return Organization(
-        row["id"],
-        row["display_name"],
-        row["created_at"],
-        row["updated_at"],
-        row["revision"],
-        row["suspended_at"],
-        row["second_factor_required"],
-    )
+    return Organization(**{column.name: row[column.name] for column in ORGANIZATIONS.columns})

@@ -15,16 +15,17 @@ ACCOUNT = "accounts/{account}"
 
 def organization(value: Organization) -> organization_pb2.Organization:
     """Returns an organization's message."""
-    message = organization_pb2.Organization(
+    return organization_pb2.Organization(
         name=names.join("organizations", value.id),
         display_name=value.display_name,
         etag=etag(value.id, value.revision),
-        state="SUSPENDED" if value.suspended_at else "ACTIVE",
+        state="DELETED" if value.deleted_at else "SUSPENDED" if value.suspended_at else "ACTIVE",
+        create_time=value.created_at,
+        update_time=value.updated_at,
+        delete_time=value.deleted_at,
+        purge_time=value.purge_at,
         second_factor_required=value.second_factor_required,
     )
-    message.create_time.FromDatetime(value.created_at)
-    message.update_time.FromDatetime(value.updated_at)
-    return message
 
 
 def membership(value: Membership) -> organization_pb2.Membership:

@@ -8,8 +8,11 @@ from uuid import UUID
 
 from services.mesh.calls import Caller
 
-WHILE_SUSPENDED = frozenset({"organizations.read", "organizations.resume"})
+WHILE_SUSPENDED = frozenset({"organizations.read", "organizations.resume", "organizations.delete"})
 """The permissions that are left, to those who have them, while their organization is suspended."""
+
+WHILE_DELETED = frozenset({"organizations.read", "organizations.undelete"})
+"""The permissions that are left while it waits to be removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,10 @@ class Standing:
         second_factor_missing: Whether the organization takes such an account only from a session that was opened with
             a second factor, as this one wasn't; here it is no member, then.
         roles: The member's roles: built-in ones such as `analyst`, and resource names of others.
-        permissions: What these roles grant; not more than `WHILE_SUSPENDED` in a suspended organization.
+        permissions: What these roles grant; not more than `WHILE_SUSPENDED` in a suspended organization, nor than
+            `WHILE_DELETED` in a deleted one.
+        organization_deleted: Whether the organization waits to be removed.
+        organization_gone: Whether it is being removed, or is: it is found no more.
     """
 
     session_lives: bool = False
@@ -32,6 +38,8 @@ class Standing:
     roles: tuple[str, ...] = ()
     permissions: frozenset[str] = frozenset()
     second_factor_missing: bool = False
+    organization_deleted: bool = False
+    organization_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

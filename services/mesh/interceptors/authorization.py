@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 from google.protobuf.message import Message
 
-from services.mesh import requests
+from services.mesh import names, requests
 from services.mesh.access.model import Access, Standing
 from services.mesh.calls import NO_ORGANIZATION, Call
 from services.mesh.errors import Failure, Reason, not_found
@@ -38,7 +38,8 @@ class Authorization(Gate):
 
         Raises:
             Failure: UNAUTHENTICATED for a caller of the wrong kind or an ended session, PERMISSION_DENIED,
-                ORGANIZATION_SUSPENDED, SECOND_FACTOR_REQUIRED, UNAVAILABLE where nobody can say what the caller may do.
+                ORGANIZATION_SUSPENDED, ORGANIZATION_DELETED, SECOND_FACTOR_REQUIRED, NOT_FOUND where it is gone,
+                UNAVAILABLE where nobody can say what the caller may do.
         """
         policy, caller = method.policy, call.caller
         if policy.public:
@@ -103,7 +104,11 @@ def _admit(call: Call, policy: Policy, standing: Standing | None) -> None:
         raise Failure(Reason.SESSION_REVOKED)
     if policy.authenticated and call.caller.confined and not policy.confined_sessions:
         raise Failure(Reason.PERMISSION_DENIED, "Single sign-on reaches your organization only. Sign in for yourself.")
+    if policy.permission and standing.organization_gone:
+        raise not_found(names.join("organizations", call.caller.organization))
     if policy.permission and policy.permission not in standing.permissions:
+        if standing.organization_deleted:
+            raise Failure(Reason.ORGANIZATION_DELETED)
         if standing.organization_suspended:
             raise Failure(Reason.ORGANIZATION_SUSPENDED)
         if standing.second_factor_missing:

@@ -47,6 +47,11 @@ async def _organization(world: World, owner: Person, other: Person) -> object:
     return await owner.call(world.organizations.SuspendOrganization, request)
 
 
+async def _deletion(world: World, owner: Person, other: Person) -> object:
+    request = organization_pb2.DeleteOrganizationRequest(name=owner.name)
+    return await owner.call(world.organizations.DeleteOrganization, request)
+
+
 async def _session(world: World, owner: Person, other: Person) -> object:
     async with world.database.unit(call_of(owner.organization, other.identity.account)) as unit:
         statement = text("UPDATE sessions SET ended_at = now() WHERE id = :session")
@@ -64,6 +69,7 @@ async def _session(world: World, owner: Person, other: Person) -> object:
         (_leave, grpc.StatusCode.PERMISSION_DENIED, Reason.PERMISSION_DENIED),
         (_suspension, grpc.StatusCode.PERMISSION_DENIED, Reason.PERMISSION_DENIED),
         (_organization, grpc.StatusCode.PERMISSION_DENIED, Reason.ORGANIZATION_SUSPENDED),
+        (_deletion, grpc.StatusCode.PERMISSION_DENIED, Reason.ORGANIZATION_DELETED),
         (_session, grpc.StatusCode.UNAUTHENTICATED, Reason.SESSION_REVOKED),
     ],
 )

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import grpc.aio
+from temporalio.client import Client
 from xorb.core.v1 import (
     activity_pb2,
     activity_pb2_grpc,
@@ -24,6 +25,7 @@ from xorb.security.v1 import account_pb2_grpc
 
 from services.core.activity.service import ActivityServicer
 from services.core.organizations.accounts import Accounts
+from services.core.organizations.deletion.starting import DeletionWorkflows
 from services.core.organizations.invitations.service import InvitationsServicer
 from services.core.organizations.members.service import MembersServicer
 from services.core.organizations.roles.service import RolesServicer
@@ -74,6 +76,7 @@ class World:
     database: Database
     access: CachedAccess
     channel: grpc.aio.Channel
+    deletions: DeletionWorkflows
 
     @property
     def organizations(self) -> organization_pb2_grpc.OrganizationsServiceStub:
@@ -193,6 +196,8 @@ async def world(environment: Mapping[str, str], database: Database) -> AsyncIter
     redis = stream.connect(environment["XORB_REDIS_URL"])
     hub = Hub(database, redis, poll=0.05, audit=0.05)
     access = CachedAccess(database, redis)
+    temporal = await Client.connect(environment["XORB_TEMPORAL_ADDRESS"], lazy=True)
+    deletions = DeletionWorkflows(temporal, timedelta(days=7))
 
     def register_accounts(server: grpc.aio.Server) -> None:
         account_pb2_grpc.add_AccountsServiceServicer_to_server(AccountsServicer(database), server)
@@ -202,7 +207,7 @@ async def world(environment: Mapping[str, str], database: Database) -> AsyncIter
         accounts, pager = Accounts(account_pb2_grpc.AccountsServiceStub(security), identity), Pager(_KEY)
 
         def register(server: grpc.aio.Server) -> None:
-            organizations = OrganizationsServicer(database, pager, access)
+            organizations = OrganizationsServicer(database, pager, access, deletions=deletions)
             members = MembersServicer(database, pager, accounts, access)
             invitations = InvitationsServicer(database, pager, accounts, access)
             activity = ActivityServicer(database, pager, Watcher(database, hub, Signer(_KEY)))
@@ -213,6 +218,6 @@ async def world(environment: Mapping[str, str], database: Database) -> AsyncIter
             activity_pb2_grpc.add_ActivityServiceServicer_to_server(activity, server)
 
         async with serving(register, [], database, access) as channel:
-            yield World(environment, database, access, channel)
+            yield World(environment, database, access, channel, deletions)
             await hub.close()
     await redis.aclose()

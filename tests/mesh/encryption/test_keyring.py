@@ -115,6 +115,21 @@ async def test_without_vault_there_is_neither_reading_nor_writing(
             assert caught.value.reason is Reason.UNAVAILABLE
 
 
+async def test_a_destroyed_key_opens_nothing_and_is_gone(
+    database: Database, database_environment: dict[str, str]
+) -> None:
+    organization, keys = identifiers.new(), organization_keys(database_environment, "orchestrator")
+    field = await sealed(database, organization)
+    await keys.rotate(organization)
+    for _ in range(2):
+        await keys.destroy(organization)
+    assert await keys.version(organization) == 0
+    database.keys = Keyring(organization_keys(database_environment))
+    with pytest.raises(Failure) as caught:
+        await opened(database, organization, field)
+    assert caught.value.reason is Reason.UNAVAILABLE
+
+
 async def test_who_seals_can_neither_rotate_nor_destroy(database_environment: dict[str, str]) -> None:
     organization, keys = identifiers.new(), organization_keys(database_environment)
     wrapped = await keys.wrap(organization, b"k" * 32)

@@ -121,7 +121,7 @@ async def _find(unit: Unit, name: str) -> Invitation:
 
 async def _require_open(unit: Unit, organization: UUID) -> None:
     found = await organizations.get(unit, organization)
-    if found is None or found.suspended_at:
+    if found is None or not found.open:
         raise Failure(Reason.INVALID_INVITATION)
 
 

@@ -32,7 +32,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from xorb.options.v1 import policy_pb2 as xorb_dot_options_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fxorb/core/v1/organization.proto\x12\x0cxorb.core.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a#google/longrunning/operations.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cxorb/options/v1/policy.proto\"\xb7\x03\n\x0cOrganization\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\"\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x02\xbaH\x05r\x03\x18\xc8\x01\x12\x35\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x12\n\x04\x65tag\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x35\n\x05state\x18\x06 \x01(\x0e\x32 .xorb.core.v1.Organization.StateB\x04\xe2\x41\x01\x03\x12$\n\x16second_factor_required\x18\x07 \x01(\x08\x42\x04\xe2\x41\x01\x01\"9\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\n\n\x06\x41\x43TIVE\x10\x01\x12\r\n\tSUSPENDED\x10\x02:U\xea\x41R\n\x15xorb.dev/Organization\x12\x1corganizations/{organization}*\rorganizations2\x0corganization\"\x83\x01\n\nMembership\x12\x34\n\x0corganization\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x03\xfa\x41\x17\n\x15xorb.dev/Organization\x12*\n\x07\x61\x63\x63ount\x18\x02 \x01(\tB\x19\xe2\x41\x01\x03\xfa\x41\x12\n\x10xorb.dev/Account\x12\x13\n\x05roles\x18\x03 \x03(\tB\x04\xe2\x41\x01\x03\"\x89\x02\n\x19\x43reateOrganizationRequest\x12<\n\x0corganization\x18\x01 \x01(\x0b\x32\x1a.xorb.core.v1.OrganizationB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\x88\x01\xbaH\x84\x01\x1a\x81\x01\n\x19organization.display_name\x12#organization.display_name is needed\x1a?!has(this.organization) || this.organization.display_name != \'\'\"F\n\x16GetOrganizationRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\"_\n\x18ListOrganizationsRequest\x12!\n\tpage_size\x18\x01 \x01(\x05\x42\x0e\xe2\x41\x01\x01\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12 \n\npage_token\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x10\"s\n\x19ListOrganizationsResponse\x12\x37\n\rorganizations\x18\x01 \x03(\x0b\x32\x1a.xorb.core.v1.OrganizationB\x04\xe2\x41\x01\x03\x12\x1d\n\x0fnext_page_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\"\xb5\x01\n\x19UpdateOrganizationRequest\x12<\n\x0corganization\x18\x01 \x01(\x0b\x32\x1a.xorb.core.v1.OrganizationB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\x12#\n\nrequest_id\x18\x03 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"o\n\x1aSuspendOrganizationRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"n\n\x19ResumeOrganizationRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"o\n\x1aRotateEncryptionKeyRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x96\x01\n\x0bKeyRotation\x12\x34\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x32\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1d\n\x0fremaining_count\x18\x03 \x01(\x03\x42\x04\xe2\x41\x01\x03\"|\n\x18ResolveMembershipRequest\x12*\n\x07\x61\x63\x63ount\x18\x01 \x01(\tB\x19\xe2\x41\x01\x02\xfa\x41\x12\n\x10xorb.dev/Account\x12\x34\n\x0corganization\x18\x02 \x01(\tB\x1e\xe2\x41\x01\x01\xfa\x41\x17\n\x15xorb.dev/Organization\"\x91\x01\n\x12\x41\x64mitMemberRequest\x12\x34\n\x0corganization\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\x12*\n\x07\x61\x63\x63ount\x18\x02 \x01(\tB\x19\xe2\x41\x01\x02\xfa\x41\x12\n\x10xorb.dev/Account\x12\x19\n\x04role\x18\x03 \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18\x64\x32\xa9\t\n\x14OrganizationsService\x12\x8c\x01\n\x12\x43reateOrganization\x12\'.xorb.core.v1.CreateOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"1\xaa\xed\x18\x06\x10\x01(\x02\x30\x01\x82\xd3\xe4\x93\x02!\"\x11/v1/organizations:\x0corganization\x12\x91\x01\n\x0fGetOrganization\x12$.xorb.core.v1.GetOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"<\xaa\xed\x18\x16\x1a\x12organizations.read(\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/{name=organizations/*}\x12\x87\x01\n\x11ListOrganizations\x12&.xorb.core.v1.ListOrganizationsRequest\x1a\'.xorb.core.v1.ListOrganizationsResponse\"!\xaa\xed\x18\x04\x10\x01(\x01\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/organizations\x12\xb6\x01\n\x12UpdateOrganization\x12\'.xorb.core.v1.UpdateOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"[\xaa\xed\x18\x1a\x1a\x14organizations.update(\x02\x30\x01\x82\xd3\xe4\x93\x02\x37\x32\'/v1/{organization.name=organizations/*}:\x0corganization\x12\xa9\x01\n\x13SuspendOrganization\x12(.xorb.core.v1.SuspendOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"L\xaa\xed\x18\x1b\x1a\x15organizations.suspend(\x02\x30\x01\x82\xd3\xe4\x93\x02\'\"\"/v1/{name=organizations/*}:suspend:\x01*\x12\xa5\x01\n\x12ResumeOrganization\x12\'.xorb.core.v1.ResumeOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"J\xaa\xed\x18\x1a\x1a\x14organizations.resume(\x02\x30\x01\x82\xd3\xe4\x93\x02&\"!/v1/{name=organizations/*}:resume:\x01*\x12\xd6\x01\n\x13RotateEncryptionKey\x12(.xorb.core.v1.RotateEncryptionKeyRequest\x1a\x1d.google.longrunning.Operation\"v\xca\x41\x1a\n\x0bKeyRotation\x12\x0bKeyRotation\xaa\xed\x18\x1a\x1a\x14organizations.rotate(\x05\x30\x01\x82\xd3\xe4\x93\x02\x35\"0/v1/{name=organizations/*}:rotate-encryption-key:\x01*2\xfc\x01\n\x12MembershipsService\x12w\n\x11ResolveMembership\x12&.xorb.core.v1.ResolveMembershipRequest\x1a\x18.xorb.core.v1.Membership\" \xaa\xed\x18\x1c\"\x18\n\x16spiffe://xorb/security(\x06\x12m\n\x0b\x41\x64mitMember\x12 .xorb.core.v1.AdmitMemberRequest\x1a\x18.xorb.core.v1.Membership\"\"\xaa\xed\x18\x1e\"\x18\n\x16spiffe://xorb/security(\x06\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fxorb/core/v1/organization.proto\x12\x0cxorb.core.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a#google/longrunning/operations.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cxorb/options/v1/policy.proto\"\xb1\x04\n\x0cOrganization\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\"\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x02\xbaH\x05r\x03\x18\xc8\x01\x12\x35\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x12\n\x04\x65tag\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x35\n\x05state\x18\x06 \x01(\x0e\x32 .xorb.core.v1.Organization.StateB\x04\xe2\x41\x01\x03\x12$\n\x16second_factor_required\x18\x07 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x35\n\x0b\x64\x65lete_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x34\n\npurge_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"F\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\n\n\x06\x41\x43TIVE\x10\x01\x12\r\n\tSUSPENDED\x10\x02\x12\x0b\n\x07\x44\x45LETED\x10\x03:U\xea\x41R\n\x15xorb.dev/Organization\x12\x1corganizations/{organization}*\rorganizations2\x0corganization\"\x83\x01\n\nMembership\x12\x34\n\x0corganization\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x03\xfa\x41\x17\n\x15xorb.dev/Organization\x12*\n\x07\x61\x63\x63ount\x18\x02 \x01(\tB\x19\xe2\x41\x01\x03\xfa\x41\x12\n\x10xorb.dev/Account\x12\x13\n\x05roles\x18\x03 \x03(\tB\x04\xe2\x41\x01\x03\"\x89\x02\n\x19\x43reateOrganizationRequest\x12<\n\x0corganization\x18\x01 \x01(\x0b\x32\x1a.xorb.core.v1.OrganizationB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01:\x88\x01\xbaH\x84\x01\x1a\x81\x01\n\x19organization.display_name\x12#organization.display_name is needed\x1a?!has(this.organization) || this.organization.display_name != \'\'\"F\n\x16GetOrganizationRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\"_\n\x18ListOrganizationsRequest\x12!\n\tpage_size\x18\x01 \x01(\x05\x42\x0e\xe2\x41\x01\x01\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12 \n\npage_token\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x10\"s\n\x19ListOrganizationsResponse\x12\x37\n\rorganizations\x18\x01 \x03(\x0b\x32\x1a.xorb.core.v1.OrganizationB\x04\xe2\x41\x01\x03\x12\x1d\n\x0fnext_page_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\"\xb5\x01\n\x19UpdateOrganizationRequest\x12<\n\x0corganization\x18\x01 \x01(\x0b\x32\x1a.xorb.core.v1.OrganizationB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\x12#\n\nrequest_id\x18\x03 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"o\n\x1aSuspendOrganizationRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"n\n\x19ResumeOrganizationRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x82\x01\n\x19\x44\x65leteOrganizationRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\x12\x12\n\x04\x65tag\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12#\n\nrequest_id\x18\x03 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"p\n\x1bUndeleteOrganizationRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"o\n\x1aRotateEncryptionKeyRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x96\x01\n\x0bKeyRotation\x12\x34\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x32\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1d\n\x0fremaining_count\x18\x03 \x01(\x03\x42\x04\xe2\x41\x01\x03\"|\n\x18ResolveMembershipRequest\x12*\n\x07\x61\x63\x63ount\x18\x01 \x01(\tB\x19\xe2\x41\x01\x02\xfa\x41\x12\n\x10xorb.dev/Account\x12\x34\n\x0corganization\x18\x02 \x01(\tB\x1e\xe2\x41\x01\x01\xfa\x41\x17\n\x15xorb.dev/Organization\"\x91\x01\n\x12\x41\x64mitMemberRequest\x12\x34\n\x0corganization\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/Organization\x12*\n\x07\x61\x63\x63ount\x18\x02 \x01(\tB\x19\xe2\x41\x01\x02\xfa\x41\x12\n\x10xorb.dev/Account\x12\x19\n\x04role\x18\x03 \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18\x64\x32\xf7\x0b\n\x14OrganizationsService\x12\x8c\x01\n\x12\x43reateOrganization\x12\'.xorb.core.v1.CreateOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"1\xaa\xed\x18\x06\x10\x01(\x02\x30\x01\x82\xd3\xe4\x93\x02!\"\x11/v1/organizations:\x0corganization\x12\x91\x01\n\x0fGetOrganization\x12$.xorb.core.v1.GetOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"<\xaa\xed\x18\x16\x1a\x12organizations.read(\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/{name=organizations/*}\x12\x87\x01\n\x11ListOrganizations\x12&.xorb.core.v1.ListOrganizationsRequest\x1a\'.xorb.core.v1.ListOrganizationsResponse\"!\xaa\xed\x18\x04\x10\x01(\x01\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/organizations\x12\xb6\x01\n\x12UpdateOrganization\x12\'.xorb.core.v1.UpdateOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"[\xaa\xed\x18\x1a\x1a\x14organizations.update(\x02\x30\x01\x82\xd3\xe4\x93\x02\x37\x32\'/v1/{organization.name=organizations/*}:\x0corganization\x12\xa9\x01\n\x13SuspendOrganization\x12(.xorb.core.v1.SuspendOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"L\xaa\xed\x18\x1b\x1a\x15organizations.suspend(\x02\x30\x01\x82\xd3\xe4\x93\x02\'\"\"/v1/{name=organizations/*}:suspend:\x01*\x12\xa5\x01\n\x12ResumeOrganization\x12\'.xorb.core.v1.ResumeOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"J\xaa\xed\x18\x1a\x1a\x14organizations.resume(\x02\x30\x01\x82\xd3\xe4\x93\x02&\"!/v1/{name=organizations/*}:resume:\x01*\x12\x9b\x01\n\x12\x44\x65leteOrganization\x12\'.xorb.core.v1.DeleteOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"@\xaa\xed\x18\x1a\x1a\x14organizations.delete(\x05\x30\x01\x82\xd3\xe4\x93\x02\x1c*\x1a/v1/{name=organizations/*}\x12\xad\x01\n\x14UndeleteOrganization\x12).xorb.core.v1.UndeleteOrganizationRequest\x1a\x1a.xorb.core.v1.Organization\"N\xaa\xed\x18\x1c\x1a\x16organizations.undelete(\x02\x30\x01\x82\xd3\xe4\x93\x02(\"#/v1/{name=organizations/*}:undelete:\x01*\x12\xd6\x01\n\x13RotateEncryptionKey\x12(.xorb.core.v1.RotateEncryptionKeyRequest\x1a\x1d.google.longrunning.Operation\"v\xca\x41\x1a\n\x0bKeyRotation\x12\x0bKeyRotation\xaa\xed\x18\x1a\x1a\x14organizations.rotate(\x05\x30\x01\x82\xd3\xe4\x93\x02\x35\"0/v1/{name=organizations/*}:rotate-encryption-key:\x01*2\xfc\x01\n\x12MembershipsService\x12w\n\x11ResolveMembership\x12&.xorb.core.v1.ResolveMembershipRequest\x1a\x18.xorb.core.v1.Membership\" \xaa\xed\x18\x1c\"\x18\n\x16spiffe://xorb/security(\x06\x12m\n\x0b\x41\x64mitMember\x12 .xorb.core.v1.AdmitMemberRequest\x1a\x18.xorb.core.v1.Membership\"\"\xaa\xed\x18\x1e\"\x18\n\x16spiffe://xorb/security(\x06\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -53,6 +53,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ORGANIZATION'].fields_by_name['state']._serialized_options = b'\342A\001\003'
   _globals['_ORGANIZATION'].fields_by_name['second_factor_required']._loaded_options = None
   _globals['_ORGANIZATION'].fields_by_name['second_factor_required']._serialized_options = b'\342A\001\001'
+  _globals['_ORGANIZATION'].fields_by_name['delete_time']._loaded_options = None
+  _globals['_ORGANIZATION'].fields_by_name['delete_time']._serialized_options = b'\342A\001\003'
+  _globals['_ORGANIZATION'].fields_by_name['purge_time']._loaded_options = None
+  _globals['_ORGANIZATION'].fields_by_name['purge_time']._serialized_options = b'\342A\001\003'
   _globals['_ORGANIZATION']._loaded_options = None
   _globals['_ORGANIZATION']._serialized_options = b'\352AR\n\025xorb.dev/Organization\022\034organizations/{organization}*\rorganizations2\014organization'
   _globals['_MEMBERSHIP'].fields_by_name['organization']._loaded_options = None
@@ -91,6 +95,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESUMEORGANIZATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\027\n\025xorb.dev/Organization'
   _globals['_RESUMEORGANIZATIONREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RESUMEORGANIZATIONREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\001\272H\010r\003\260\001\001\330\001\001'
+  _globals['_DELETEORGANIZATIONREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_DELETEORGANIZATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\027\n\025xorb.dev/Organization'
+  _globals['_DELETEORGANIZATIONREQUEST'].fields_by_name['etag']._loaded_options = None
+  _globals['_DELETEORGANIZATIONREQUEST'].fields_by_name['etag']._serialized_options = b'\342A\001\001'
+  _globals['_DELETEORGANIZATIONREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_DELETEORGANIZATIONREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\001\272H\010r\003\260\001\001\330\001\001'
+  _globals['_UNDELETEORGANIZATIONREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_UNDELETEORGANIZATIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\027\n\025xorb.dev/Organization'
+  _globals['_UNDELETEORGANIZATIONREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_UNDELETEORGANIZATIONREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\001\272H\010r\003\260\001\001\330\001\001'
   _globals['_ROTATEENCRYPTIONKEYREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_ROTATEENCRYPTIONKEYREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\027\n\025xorb.dev/Organization'
   _globals['_ROTATEENCRYPTIONKEYREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -123,6 +137,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ORGANIZATIONSSERVICE'].methods_by_name['SuspendOrganization']._serialized_options = b'\252\355\030\033\032\025organizations.suspend(\0020\001\202\323\344\223\002\'\"\"/v1/{name=organizations/*}:suspend:\001*'
   _globals['_ORGANIZATIONSSERVICE'].methods_by_name['ResumeOrganization']._loaded_options = None
   _globals['_ORGANIZATIONSSERVICE'].methods_by_name['ResumeOrganization']._serialized_options = b'\252\355\030\032\032\024organizations.resume(\0020\001\202\323\344\223\002&\"!/v1/{name=organizations/*}:resume:\001*'
+  _globals['_ORGANIZATIONSSERVICE'].methods_by_name['DeleteOrganization']._loaded_options = None
+  _globals['_ORGANIZATIONSSERVICE'].methods_by_name['DeleteOrganization']._serialized_options = b'\252\355\030\032\032\024organizations.delete(\0050\001\202\323\344\223\002\034*\032/v1/{name=organizations/*}'
+  _globals['_ORGANIZATIONSSERVICE'].methods_by_name['UndeleteOrganization']._loaded_options = None
+  _globals['_ORGANIZATIONSSERVICE'].methods_by_name['UndeleteOrganization']._serialized_options = b'\252\355\030\034\032\026organizations.undelete(\0020\001\202\323\344\223\002(\"#/v1/{name=organizations/*}:undelete:\001*'
   _globals['_ORGANIZATIONSSERVICE'].methods_by_name['RotateEncryptionKey']._loaded_options = None
   _globals['_ORGANIZATIONSSERVICE'].methods_by_name['RotateEncryptionKey']._serialized_options = b'\312A\032\n\013KeyRotation\022\013KeyRotation\252\355\030\032\032\024organizations.rotate(\0050\001\202\323\344\223\0025\"0/v1/{name=organizations/*}:rotate-encryption-key:\001*'
   _globals['_MEMBERSHIPSSERVICE'].methods_by_name['ResolveMembership']._loaded_options = None
@@ -130,35 +148,39 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MEMBERSHIPSSERVICE'].methods_by_name['AdmitMember']._loaded_options = None
   _globals['_MEMBERSHIPSSERVICE'].methods_by_name['AdmitMember']._serialized_options = b'\252\355\030\036\"\030\n\026spiffe://xorb/security(\0060\001'
   _globals['_ORGANIZATION']._serialized_start=303
-  _globals['_ORGANIZATION']._serialized_end=742
-  _globals['_ORGANIZATION_STATE']._serialized_start=598
-  _globals['_ORGANIZATION_STATE']._serialized_end=655
-  _globals['_MEMBERSHIP']._serialized_start=745
-  _globals['_MEMBERSHIP']._serialized_end=876
-  _globals['_CREATEORGANIZATIONREQUEST']._serialized_start=879
-  _globals['_CREATEORGANIZATIONREQUEST']._serialized_end=1144
-  _globals['_GETORGANIZATIONREQUEST']._serialized_start=1146
-  _globals['_GETORGANIZATIONREQUEST']._serialized_end=1216
-  _globals['_LISTORGANIZATIONSREQUEST']._serialized_start=1218
-  _globals['_LISTORGANIZATIONSREQUEST']._serialized_end=1313
-  _globals['_LISTORGANIZATIONSRESPONSE']._serialized_start=1315
-  _globals['_LISTORGANIZATIONSRESPONSE']._serialized_end=1430
-  _globals['_UPDATEORGANIZATIONREQUEST']._serialized_start=1433
-  _globals['_UPDATEORGANIZATIONREQUEST']._serialized_end=1614
-  _globals['_SUSPENDORGANIZATIONREQUEST']._serialized_start=1616
-  _globals['_SUSPENDORGANIZATIONREQUEST']._serialized_end=1727
-  _globals['_RESUMEORGANIZATIONREQUEST']._serialized_start=1729
-  _globals['_RESUMEORGANIZATIONREQUEST']._serialized_end=1839
-  _globals['_ROTATEENCRYPTIONKEYREQUEST']._serialized_start=1841
-  _globals['_ROTATEENCRYPTIONKEYREQUEST']._serialized_end=1952
-  _globals['_KEYROTATION']._serialized_start=1955
-  _globals['_KEYROTATION']._serialized_end=2105
-  _globals['_RESOLVEMEMBERSHIPREQUEST']._serialized_start=2107
-  _globals['_RESOLVEMEMBERSHIPREQUEST']._serialized_end=2231
-  _globals['_ADMITMEMBERREQUEST']._serialized_start=2234
-  _globals['_ADMITMEMBERREQUEST']._serialized_end=2379
-  _globals['_ORGANIZATIONSSERVICE']._serialized_start=2382
-  _globals['_ORGANIZATIONSSERVICE']._serialized_end=3575
-  _globals['_MEMBERSHIPSSERVICE']._serialized_start=3578
-  _globals['_MEMBERSHIPSSERVICE']._serialized_end=3830
+  _globals['_ORGANIZATION']._serialized_end=864
+  _globals['_ORGANIZATION_STATE']._serialized_start=707
+  _globals['_ORGANIZATION_STATE']._serialized_end=777
+  _globals['_MEMBERSHIP']._serialized_start=867
+  _globals['_MEMBERSHIP']._serialized_end=998
+  _globals['_CREATEORGANIZATIONREQUEST']._serialized_start=1001
+  _globals['_CREATEORGANIZATIONREQUEST']._serialized_end=1266
+  _globals['_GETORGANIZATIONREQUEST']._serialized_start=1268
+  _globals['_GETORGANIZATIONREQUEST']._serialized_end=1338
+  _globals['_LISTORGANIZATIONSREQUEST']._serialized_start=1340
+  _globals['_LISTORGANIZATIONSREQUEST']._serialized_end=1435
+  _globals['_LISTORGANIZATIONSRESPONSE']._serialized_start=1437
+  _globals['_LISTORGANIZATIONSRESPONSE']._serialized_end=1552
+  _globals['_UPDATEORGANIZATIONREQUEST']._serialized_start=1555
+  _globals['_UPDATEORGANIZATIONREQUEST']._serialized_end=1736
+  _globals['_SUSPENDORGANIZATIONREQUEST']._serialized_start=1738
+  _globals['_SUSPENDORGANIZATIONREQUEST']._serialized_end=1849
+  _globals['_RESUMEORGANIZATIONREQUEST']._serialized_start=1851
+  _globals['_RESUMEORGANIZATIONREQUEST']._serialized_end=1961
+  _globals['_DELETEORGANIZATIONREQUEST']._serialized_start=1964
+  _globals['_DELETEORGANIZATIONREQUEST']._serialized_end=2094
+  _globals['_UNDELETEORGANIZATIONREQUEST']._serialized_start=2096
+  _globals['_UNDELETEORGANIZATIONREQUEST']._serialized_end=2208
+  _globals['_ROTATEENCRYPTIONKEYREQUEST']._serialized_start=2210
+  _globals['_ROTATEENCRYPTIONKEYREQUEST']._serialized_end=2321
+  _globals['_KEYROTATION']._serialized_start=2324
+  _globals['_KEYROTATION']._serialized_end=2474
+  _globals['_RESOLVEMEMBERSHIPREQUEST']._serialized_start=2476
+  _globals['_RESOLVEMEMBERSHIPREQUEST']._serialized_end=2600
+  _globals['_ADMITMEMBERREQUEST']._serialized_start=2603
+  _globals['_ADMITMEMBERREQUEST']._serialized_end=2748
+  _globals['_ORGANIZATIONSSERVICE']._serialized_start=2751
+  _globals['_ORGANIZATIONSSERVICE']._serialized_end=4278
+  _globals['_MEMBERSHIPSSERVICE']._serialized_start=4281
+  _globals['_MEMBERSHIPSSERVICE']._serialized_end=4533
 # @@protoc_insertion_point(module_scope)

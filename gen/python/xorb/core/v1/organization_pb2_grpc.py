@@ -66,6 +66,16 @@ class OrganizationsServiceStub:
                 request_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.ResumeOrganizationRequest.SerializeToString,
                 response_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.Organization.FromString,
                 _registered_method=True)
+        self.DeleteOrganization = channel.unary_unary(
+                '/xorb.core.v1.OrganizationsService/DeleteOrganization',
+                request_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.DeleteOrganizationRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.Organization.FromString,
+                _registered_method=True)
+        self.UndeleteOrganization = channel.unary_unary(
+                '/xorb.core.v1.OrganizationsService/UndeleteOrganization',
+                request_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.UndeleteOrganizationRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.Organization.FromString,
+                _registered_method=True)
         self.RotateEncryptionKey = channel.unary_unary(
                 '/xorb.core.v1.OrganizationsService/RotateEncryptionKey',
                 request_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.RotateEncryptionKeyRequest.SerializeToString,
@@ -133,6 +143,26 @@ class OrganizationsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DeleteOrganization(self, request, context):
+        """Deletes an organization: at once nobody can work in it any more and its scans are stopped, and at its `purge_time` its
+        encryption key is destroyed and everything it has is removed, for good. Until then an owner can undelete it, and from
+        then on it is NOT_FOUND. People only can do this, no API keys.
+
+        Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION, PERMISSION_DENIED, UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UndeleteOrganization(self, request, context):
+        """Keeps an organization that was to be deleted, and lets everybody in again; scans that were stopped stay so.
+
+        Errors: NOT_FOUND, ILLEGAL_TRANSITION, PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RotateEncryptionKey(self, request, context):
         """Gives an organization a new encryption key, seals with it what is sealed, and removes the one before for good.
         Everything can be read and written meanwhile. The operation can't be cancelled.
@@ -174,6 +204,16 @@ def add_OrganizationsServiceServicer_to_server(servicer, server):
             'ResumeOrganization': grpc.unary_unary_rpc_method_handler(
                     servicer.ResumeOrganization,
                     request_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.ResumeOrganizationRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.Organization.SerializeToString,
+            ),
+            'DeleteOrganization': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteOrganization,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.DeleteOrganizationRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.Organization.SerializeToString,
+            ),
+            'UndeleteOrganization': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndeleteOrganization,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.UndeleteOrganizationRequest.FromString,
                     response_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.Organization.SerializeToString,
             ),
             'RotateEncryptionKey': grpc.unary_unary_rpc_method_handler(
@@ -344,6 +384,60 @@ class OrganizationsService:
             target,
             '/xorb.core.v1.OrganizationsService/ResumeOrganization',
             xorb_dot_core_dot_v1_dot_organization__pb2.ResumeOrganizationRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_organization__pb2.Organization.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteOrganization(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.core.v1.OrganizationsService/DeleteOrganization',
+            xorb_dot_core_dot_v1_dot_organization__pb2.DeleteOrganizationRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_organization__pb2.Organization.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndeleteOrganization(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.core.v1.OrganizationsService/UndeleteOrganization',
+            xorb_dot_core_dot_v1_dot_organization__pb2.UndeleteOrganizationRequest.SerializeToString,
             xorb_dot_core_dot_v1_dot_organization__pb2.Organization.FromString,
             options,
             channel_credentials,

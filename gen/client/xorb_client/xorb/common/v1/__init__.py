@@ -177,6 +177,11 @@ class ErrorReason(betterproto2.Enum):
     PERMISSION_DENIED. The organization is suspended; an owner can resume it.
     """
 
+    ORGANIZATION_DELETED = 39
+    """
+    PERMISSION_DENIED. The organization is being deleted; until its `purge_time`, an owner can undelete it.
+    """
+
     LAST_OWNER = 31
     """
     FAILED_PRECONDITION. An organization always has an owner who isn't suspended, and this is the last one.
@@ -287,6 +292,7 @@ class ErrorReason(betterproto2.Enum):
             28: "ERROR_REASON_QUOTA_EXCEEDED",
             29: "ERROR_REASON_SESSION_REVOKED",
             30: "ERROR_REASON_ORGANIZATION_SUSPENDED",
+            39: "ERROR_REASON_ORGANIZATION_DELETED",
             31: "ERROR_REASON_LAST_OWNER",
             32: "ERROR_REASON_INVALID_INVITATION",
             33: "ERROR_REASON_RATE_LIMITED",
@@ -338,6 +344,7 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_QUOTA_EXCEEDED": 28,
             "ERROR_REASON_SESSION_REVOKED": 29,
             "ERROR_REASON_ORGANIZATION_SUSPENDED": 30,
+            "ERROR_REASON_ORGANIZATION_DELETED": 39,
             "ERROR_REASON_LAST_OWNER": 31,
             "ERROR_REASON_INVALID_INVITATION": 32,
             "ERROR_REASON_RATE_LIMITED": 33,

@@ -20,6 +20,7 @@ __all__ = (
     "CreateScanRequest",
     "CreateTargetRequest",
     "DeleteMemberRequest",
+    "DeleteOrganizationRequest",
     "DeleteRoleRequest",
     "DeleteTargetRequest",
     "DismissFindingRequest",
@@ -118,6 +119,7 @@ __all__ = (
     "TaskProgressState",
     "TransferOwnershipRequest",
     "TriageFindingRequest",
+    "UndeleteOrganizationRequest",
     "UpdateFindingRequest",
     "UpdateMemberRequest",
     "UpdateOrganizationRequest",
@@ -296,6 +298,11 @@ class OrganizationState(betterproto2.Enum):
     SUSPENDED = 2
     """
     Nobody can, until it is resumed.
+    """
+
+    DELETED = 3
+    """
+    Nobody can, and at `purge_time` it is gone, unless it is undeleted.
     """
 
 
@@ -862,6 +869,33 @@ class DeleteMemberRequest(betterproto2.Message):
 
 default_message_pool.register_message(
     "xorb.core.v1", "DeleteMemberRequest", DeleteMemberRequest
+)
+
+
+@dataclass(eq=False, repr=False)
+class DeleteOrganizationRequest(betterproto2.Message):
+    """
+    A request to delete an organization.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The organization.
+    """
+
+    etag: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    When given, delete only while this is still the current etag.
+    """
+
+    request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A UUID of the caller's choice; a repeated request with the same one returns the first response.
+    """
+
+
+default_message_pool.register_message(
+    "xorb.core.v1", "DeleteOrganizationRequest", DeleteOrganizationRequest
 )
 
 
@@ -2355,6 +2389,26 @@ class Organization(betterproto2.Message):
     permissions of their own.
     """
 
+    delete_time: "datetime.datetime | None" = betterproto2.field(
+        8,
+        betterproto2.TYPE_MESSAGE,
+        unwrap=lambda: ___google__protobuf__.Timestamp,
+        optional=True,
+    )
+    """
+    When it was deleted; not set otherwise.
+    """
+
+    purge_time: "datetime.datetime | None" = betterproto2.field(
+        9,
+        betterproto2.TYPE_MESSAGE,
+        unwrap=lambda: ___google__protobuf__.Timestamp,
+        optional=True,
+    )
+    """
+    When it is gone for good; not set unless it was deleted.
+    """
+
 
 default_message_pool.register_message("xorb.core.v1", "Organization", Organization)
 
@@ -3190,6 +3244,28 @@ class TriageFindingRequest(betterproto2.Message):
 
 default_message_pool.register_message(
     "xorb.core.v1", "TriageFindingRequest", TriageFindingRequest
+)
+
+
+@dataclass(eq=False, repr=False)
+class UndeleteOrganizationRequest(betterproto2.Message):
+    """
+    A request to keep an organization that was deleted.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The organization.
+    """
+
+    request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    A UUID of the caller's choice; a repeated request with the same one returns the first response.
+    """
+
+
+default_message_pool.register_message(
+    "xorb.core.v1", "UndeleteOrganizationRequest", UndeleteOrganizationRequest
 )
 
 
@@ -4734,6 +4810,38 @@ class OrganizationsServiceStub:
             Organization.FromString,
         )(message)
 
+    def delete_organization(
+        self, message: "DeleteOrganizationRequest"
+    ) -> "Organization":
+        """
+        Deletes an organization: at once nobody can work in it any more and its scans are stopped, and at its `purge_time` its
+        encryption key is destroyed and everything it has is removed, for good. Until then an owner can undelete it, and from
+        then on it is NOT_FOUND. People only can do this, no API keys.
+
+        Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION, PERMISSION_DENIED, UNAVAILABLE.
+        """
+
+        return self._channel.unary_unary(
+            "/xorb.core.v1.OrganizationsService/DeleteOrganization",
+            DeleteOrganizationRequest.SerializeToString,
+            Organization.FromString,
+        )(message)
+
+    def undelete_organization(
+        self, message: "UndeleteOrganizationRequest"
+    ) -> "Organization":
+        """
+        Keeps an organization that was to be deleted, and lets everybody in again; scans that were stopped stay so.
+
+        Errors: NOT_FOUND, ILLEGAL_TRANSITION, PERMISSION_DENIED.
+        """
+
+        return self._channel.unary_unary(
+            "/xorb.core.v1.OrganizationsService/UndeleteOrganization",
+            UndeleteOrganizationRequest.SerializeToString,
+            Organization.FromString,
+        )(message)
+
     def rotate_encryption_key(
         self, message: "RotateEncryptionKeyRequest"
     ) -> "___google__longrunning__.Operation":
@@ -4889,6 +4997,54 @@ class OrganizationsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
 
         return await self._unary_unary(
             "/xorb.core.v1.OrganizationsService/ResumeOrganization",
+            message,
+            Organization,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def delete_organization(
+        self,
+        message: "DeleteOrganizationRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "Organization":
+        """
+        Deletes an organization: at once nobody can work in it any more and its scans are stopped, and at its `purge_time` its
+        encryption key is destroyed and everything it has is removed, for good. Until then an owner can undelete it, and from
+        then on it is NOT_FOUND. People only can do this, no API keys.
+
+        Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION, PERMISSION_DENIED, UNAVAILABLE.
+        """
+
+        return await self._unary_unary(
+            "/xorb.core.v1.OrganizationsService/DeleteOrganization",
+            message,
+            Organization,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def undelete_organization(
+        self,
+        message: "UndeleteOrganizationRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "Organization":
+        """
+        Keeps an organization that was to be deleted, and lets everybody in again; scans that were stopped stay so.
+
+        Errors: NOT_FOUND, ILLEGAL_TRANSITION, PERMISSION_DENIED.
+        """
+
+        return await self._unary_unary(
+            "/xorb.core.v1.OrganizationsService/UndeleteOrganization",
             message,
             Organization,
             timeout=timeout,
