@@ -9,7 +9,8 @@ from google.protobuf.message import Message
 from cli.errors import INTERRUPTED, CliError
 from cli.session import Session
 
-_SECONDS = 15
+_SECONDS = 10
+"""Of one call; the edge ends those that take longer than fifteen."""
 
 ResultT = TypeVar("ResultT", bound=Message)
 

@@ -17,7 +17,7 @@ from services.mesh.policies import CONTRACTS
 
 _VARIABLE = re.compile(r"\{\w+\}")
 _UUID = "([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
-_OPERATION_NAME = re.compile(f"operations/organizations/{_UUID}/[a-z]+/{_UUID}")
+_OPERATION_NAME = re.compile(f"operations/organizations/{_UUID}/[a-z][A-Za-z]*/{_UUID}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ async def test_which_process_may_call_which_internal_method(platform: Platform, 
         assert entry.method.policy
         allowed = f"spiffe://xorb/{process}" in entry.method.policy.spiffe_ids
         sample = marked(entry, str(stranger.identifier))
-        async with platform.direct(entry.method.plane) as channel:
+        async with platform.direct(entry.method.plane, process) as channel:
             answer = await over_grpc(channel, entry, sample.request, token)
         wanted = matrix.ALLOWED if allowed else matrix.DENIED
         got = matrix.verdict(wanted, sample, Result(answer.code, answer.reason))

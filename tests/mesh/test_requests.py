@@ -22,6 +22,14 @@ def test_a_required_name_can_not_be_left_out() -> None:
     assert [violation.field for violation in caught.value.fields] == ["parent"]
 
 
+@pytest.mark.parametrize("collection", ["scans", "dataKeys"])
+def test_every_kind_of_operation_has_a_name(collection: str) -> None:
+    organization = identifiers.new()
+    name = f"operations/organizations/{organization}/{collection}/{identifiers.new()}"
+    [found] = requests.names(operations_pb2.GetOperationRequest(name=name))
+    assert (found.name, found.organization) == (name, organization)
+
+
 @pytest.mark.parametrize("name", ["", "operations", "operations/organizations/x/scans/y"])
 def test_an_operation_is_asked_for_by_its_name(name: str) -> None:
     with pytest.raises(Failure) as caught:

@@ -90,9 +90,10 @@ class OrganizationKeys:
             Failure: UNAVAILABLE.
         """
         transit, key = self._client.secrets.transit, name(organization)
-        # hvac refuses both at once where they are equal, which Vault takes.
-        await _asked(transit.update_key_configuration, name=key, min_decryption_version=version)
+        # hvac refuses both at once where they are equal, which Vault takes; and Vault refuses to decrypt from a later
+        # version on than it encrypts with, so encryption goes first.
         await _asked(transit.update_key_configuration, name=key, min_encryption_version=version)
+        await _asked(transit.update_key_configuration, name=key, min_decryption_version=version)
         await _asked(transit.trim_key, name=key, min_version=version)
 
     async def destroy(self, organization: UUID) -> None:

@@ -137,3 +137,17 @@ async def test_who_seals_can_neither_rotate_nor_destroy(database_environment: di
         with pytest.raises(Failure):
             await forbidden
     assert await keys.unwrap(organization, wrapped) == b"k" * 32
+
+
+async def test_versions_are_forgotten_again_and_again(database_environment: dict[str, str]) -> None:
+    core, orchestrator = (organization_keys(database_environment, role) for role in ("core", "orchestrator"))
+    organization = identifiers.new()
+    wrapped = await core.wrap(organization, b"k" * 32)
+    for version in range(2, 5):
+        await orchestrator.rotate(organization)
+        old, wrapped = wrapped, await orchestrator.rewrap(organization, wrapped)
+        await orchestrator.forget_before(organization, version)
+        assert await core.unwrap(organization, wrapped) == b"k" * 32
+        with pytest.raises(Failure):
+            await core.unwrap(organization, old)
+    await orchestrator.destroy(organization)
