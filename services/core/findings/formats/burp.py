@@ -20,6 +20,7 @@ from services.core.findings.formats.readers.xml import xml_elements
 _PARAMETER = re.compile(
     r"\[(?:the )?(.{1,200}?)(?: (?:URL|body|JSON|XML|multipart))? (?:parameter|HTTP header|cookie)\]"
 )
+_LOCATION = 1000
 _SHOWN = 20_000
 _FALSE_POSITIVE = "False positive"
 
@@ -31,7 +32,10 @@ def _read(source: Source) -> Iterator[Entry]:
 def _issue(record: Record) -> Iterator[Reported]:
     issue, root = record.tag, record.ancestors[0]
     word = issue.text("severity")
-    classes, parameter = issue.text("vulnerabilityClassifications"), _PARAMETER.search(issue.text("location"))
+    classes, parameter = (
+        issue.text("vulnerabilityClassifications"),
+        _PARAMETER.search(issue.text("location")[-_LOCATION:]),
+    )
     yield Reported(
         tool=Tool("Burp Suite", root.get("burpVersion", "")),
         check=issue.text("type"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from services.core.findings.formats.kernel.format import Format, collect, each
 from services.core.findings.formats.kernel.head import Head
 from services.core.findings.formats.kernel.locations import Code, Location, Web
-from services.core.findings.formats.kernel.model import Entry, Reported, Status, Tool
+from services.core.findings.formats.kernel.model import TEXT, Entry, Reported, Status, Tool
 from services.core.findings.formats.kernel.record import Node, Record
 from services.core.findings.formats.kernel.source import Source
 from services.core.findings.formats.kernel.texts import joined
@@ -23,6 +23,7 @@ _DRIVER = "runs[].tool.driver"
 _URIS = "runs[].artifacts[].location.uri"
 _MOST_RULES = 20_000
 _TEXT = 2000
+_ARGUMENT = 200
 _REPORTED = frozenset({"", "fail", "open", "review"})
 _REJECTED = frozenset({"rejected", "underReview"})
 
@@ -147,9 +148,10 @@ def _rule_of(run: _Run, index: int | str, result: Node) -> _Rule:
 
 
 def _message(message: Node, rule: _Rule) -> str:
-    text = message.text("text") or rule.messages.get(message.text("id"), "")
+    text = message.text("text")[:TEXT] or rule.messages.get(message.text("id"), "")
     arguments = message.texts("arguments")
-    given = {str(number): argument for number, argument in enumerate(arguments)}
+    # Both are cut, for a text that names an argument often would make much of little.
+    given = {str(number): argument[:_ARGUMENT] for number, argument in enumerate(arguments)}
     return re.sub(r"\{(\d{1,2})\}", lambda one: given.get(one[1], one[0]), text)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.core.findings.formats.kernel.errors import Malformed, Unreadable
 from services.core.findings.formats.kernel.head import Head
+from services.core.findings.formats.kernel.limits import LIMITS
 from services.core.findings.formats.kernel.model import Entry, Refused, Reported
 from services.core.findings.formats.kernel.record import Record
 from services.core.findings.formats.kernel.source import Source
@@ -41,7 +42,7 @@ def each(records: Iterable[Record | Refused], convert: Callable[[Record], Iterab
             yield record
             continue
         try:
-            yield from convert(record)
+            yield from _counted(convert(record))
         except ValueError as error:
             yield Refused(record.position, str(error) or "it can't be read")
 
@@ -55,14 +56,22 @@ def collect(source: Source, records: Iterable[Record | Refused], most: int = 0) 
         most: How many there may be where each is larger; the file's limit where 0.
 
     Raises:
-        Malformed: There are more than may be kept.
+        Malformed: There are more, or larger ones, than may be kept.
     """
-    most = most or source.limits.kept
+    most, weight = most or source.limits.kept, 0
     for number, record in enumerate(records):
-        if number >= most:
-            raise Malformed(record.position, f"the file has more than {most} of what must be kept of it")
         if isinstance(record, Record):
+            weight += record.weight
+            if number >= most or weight > source.limits.weight:
+                raise Malformed(record.position, "the file has more of what must be kept in mind than can be")
             yield record
+
+
+def _counted(reported: Iterable[Reported]) -> Iterator[Reported]:
+    for number, one in enumerate(reported):
+        if number >= LIMITS.places:
+            raise Unreadable(f"it has more than {LIMITS.places} places; these are read")
+        yield one
 
 
 def never(head: Head) -> bool:

@@ -16,6 +16,8 @@ class Limits:
         depth: How deep elements or values are nested.
         columns: Columns of a table.
         kept: Entries that a format may keep of a file while it reads on, such as the rules of SARIF.
+        weight: Bytes of the records that those are of.
+        places: Weaknesses that one record may report.
         refusals: Refused records that are told one by one; the others are counted.
     """
 
@@ -25,6 +27,8 @@ class Limits:
     depth: int = 100
     columns: int = 1000
     kept: int = 200_000
+    weight: int = 256 * MEBIBYTE
+    places: int = 100_000
     refusals: int = 1000
 
 

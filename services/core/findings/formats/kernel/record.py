@@ -114,6 +114,7 @@ class Record:
         tag: What it says, where the file is XML.
         path: Which of the asked paths it is at.
         indices: The index in each list, and the key in each object of any keys, on the way.
+        weight: About as many bytes as it takes.
         ancestors: The attributes of each element around it, the outermost first, where the file is XML.
     """
 
@@ -122,6 +123,7 @@ class Record:
     tag: Tag = _NO_TAG
     path: str = ""
     indices: tuple[int | str, ...] = ()
+    weight: int = 0
     ancestors: tuple[Mapping[str, str], ...] = ()
 
 

@@ -5,9 +5,8 @@ import re
 from collections.abc import Iterable
 
 _CONTROL = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
-_BLOCK = re.compile(r"<\s*(?:br|/?p|/?div|/?li|/?ul|/?ol|/?tr|/?h[1-6]|/?pre)\b[^<>]{0,1000}>", re.IGNORECASE)
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,1000}>|<!--.{0,1000}?-->", re.DOTALL)
-_LINES = re.compile(r"[ \t]*\n\s*\n\s*")
+_BLOCK = re.compile(r"<\s{0,4}(?:br|/?p|/?div|/?li|/?ul|/?ol|/?tr|/?h[1-6]|/?pre)\b[^<>]{0,1000}>", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,1000}>|<!--[^<>]{0,1000}-->")
 
 
 def clean(text: str, most: int) -> str:
@@ -29,7 +28,7 @@ def one_line(text: str, most: int) -> str:
 def plain(markup: str, most: int = 65_536) -> str:
     """Returns the text of a piece of HTML, its blocks as lines, without judging what is in it."""
     text = html.unescape(_TAG.sub("", _BLOCK.sub("\n", markup[: most * 2])))
-    return _LINES.sub("\n\n", text).strip()[:most]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in text.split("\n"))).strip()[:most]
 
 
 def joined(*paragraphs: str) -> str:

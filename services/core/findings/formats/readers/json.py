@@ -129,7 +129,13 @@ class _Walk:
         if building.dropped:
             return Refused(self.position(), f"the record is larger than {self._limits.record} bytes")
         indices = tuple(self._indices())
-        return Record(self.position() or "the document", Node(building.value), path=self._path, indices=indices)
+        return Record(
+            self.position() or "the document",
+            Node(building.value),
+            path=self._path,
+            indices=indices,
+            weight=building.weight,
+        )
 
     def _indices(self) -> Iterator[int | str]:
         """Returns what stands for `[]` and `*`."""
@@ -142,17 +148,18 @@ class _Value:
     """A value being built, let go of when it weighs too much."""
 
     def __init__(self, limits: Limits) -> None:
-        self._left = limits.record
+        self._most = limits.record
         self._open: list[Any] = []
         self._keys: list[str] = []
         self.value: Any = None
+        self.weight = 0
         self.depth = 0
         self.dropped = False
 
     def add(self, event: str, value: Any) -> bool:  # noqa: ANN401  any scalar
         """Adds an event; returns whether the value is complete."""
-        self._left -= _NODE + (len(value) if isinstance(value, str) else 0)
-        if self._left < 0 and not self.dropped:
+        self.weight += _NODE + (len(value) if isinstance(value, str) else 0)
+        if self.weight > self._most and not self.dropped:
             self.dropped, self.value = True, None
             self._open.clear()
         if event in _BEGIN:

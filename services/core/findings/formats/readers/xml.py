@@ -167,7 +167,8 @@ class _Tree:
         if self._builder is None:
             return Refused(position, f"the element is larger than {self._most} bytes")
         element: Element = self._builder.close()
-        return Record(position, tag=Tag(element), path=self._path, ancestors=around)
+        weight = self._most - self._left
+        return Record(position, tag=Tag(element), path=self._path, weight=weight, ancestors=around)
 
     def _weigh(self, more: int) -> None:
         self._left -= more

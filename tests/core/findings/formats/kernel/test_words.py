@@ -1,5 +1,6 @@
 """Words of tools."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -83,3 +84,10 @@ def test_any_text_is_borne(text: str) -> None:
 def test_markup() -> None:
     assert plain("<p>One &amp; <b>two</b></p><p>a &lt; b<br/>c</p>") == "One & two\n\na < b\nc"
     assert joined(" a ", "", "b") == "a\n\nb"
+
+
+@pytest.mark.parametrize("piece", [" ", "\n", "\n ", "<", "<!--", "<a", "< ", "&", "<a <"])
+def test_text_made_to_take_long_does_not(piece: str) -> None:
+    start = time.process_time()
+    plain(piece * 100_000)
+    assert time.process_time() - start < 1
