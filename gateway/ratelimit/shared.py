@@ -36,8 +36,12 @@ for index = 2, #KEYS do
         if given then interval, burst = tonumber(given), tonumber(most) end
     end
     local capacity = interval * burst
-    local arrival = tonumber(redis.call('GET', KEYS[index]) or now)
-    arrival = math.min(math.max(arrival, now), now + capacity)
+    local stored = tonumber(redis.call('GET', KEYS[index]) or now)
+    local arrival = math.min(math.max(stored, now), now + capacity)
+    if capacity > 0 and stored > now + capacity then
+        -- The limit was raised: kept as it is, the bucket would be empty again at each request that is refused.
+        redis.call('SET', KEYS[index], string.format('%.0f', arrival), 'PX', math.ceil(capacity / 1000))
+    end
     local after = arrival + math.min(tonumber(ARGV[at + 3]), burst + 1) * interval
     local wait = math.max(0, after - now - capacity)
     refused = refused or wait > 0
