@@ -3,15 +3,17 @@
 import asyncio
 import sys
 
-from bench import get_finding, layers, list_findings, live, memory, relay, scan, sign_in
+from bench import get_finding, isolation, layers, list_findings, live, memory, rate_limit, relay, scan, sign_in
 
 BENCHMARKS = {
     "get_finding": get_finding.main,
+    "isolation": isolation.main,
     "layers": layers.main,
     "list_findings": list_findings.main,
     "live": live.main,
     "relay": relay.main,
     "memory": memory.main,
+    "rate_limit": rate_limit.main,
     "scan": scan.main,
     "sign_in": sign_in.main,
 }
