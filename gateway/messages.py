@@ -8,7 +8,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 _FIELD = descriptor_pb2.FieldDescriptorProto
 
 STRING, UINT32, UINT64 = _FIELD.TYPE_STRING, _FIELD.TYPE_UINT32, _FIELD.TYPE_UINT64
-BOOL = _FIELD.TYPE_BOOL
+BOOL, BYTES = _FIELD.TYPE_BOOL, _FIELD.TYPE_BYTES
 
 Field = tuple[str, int, Any]
 """Name, number and type of a field; a message's name as a type, in a list where repeated."""

@@ -12,7 +12,7 @@ from stack.edge_bounds import bounds, socket_options
 from stack.edge_clusters import NOWHERE, clusters
 from stack.edge_headers import page_policy, request_mutations, response_mutations
 from stack.edge_keys import key_exchange
-from stack.edge_limits import guards, rate_limits
+from stack.edge_limits import guards, rate_limits, refusals, told
 from stack.edge_replies import local_replies
 from stack.edge_tls import secured
 from stack.settings import StackSettings
@@ -88,7 +88,7 @@ def _values(settings: StackSettings, contracts: EdgeContracts) -> Fragment:
         **bounds(settings).values(),
         "socket_options": socket_options(),
         "router": _router(),
-        "rate_limits": rate_limits(settings),
+        "rate_limits": [*refusals(settings), *rate_limits(settings)],
         **guards(settings),
         "key_exchange": key_exchange(),
         "local_replies": local_replies(),
@@ -101,7 +101,12 @@ def _values(settings: StackSettings, contracts: EdgeContracts) -> Fragment:
         "services": list(contracts.services),
         "lua": _lua(settings, contracts),
         "cors": _cors(settings),
-        "routes": [*contracts.websocket_routes, *_pages(contracts.pages), *contracts.routes, *_rest(contracts.bodies)],
+        "routes": [
+            *told(contracts.websocket_routes),
+            *_pages(contracts.pages),
+            *told(contracts.routes),
+            *_rest(contracts.bodies),
+        ],
         "clusters": clusters(settings),
     }
 
@@ -128,6 +133,9 @@ def _jwt_provider(settings: StackSettings, claims: str) -> Fragment:
         "forward": True,
         "payload_in_metadata": claims,
         "clock_skew_seconds": 5,
+        # A token is verified once by each worker, and its times at each request. The keys it was verified by may be
+        # withdrawn meanwhile: services verify each token themselves, and know of sessions that have ended.
+        "jwt_cache_config": {"jwt_cache_size": 1000},
         # Without this a token in the query would count too, and end up in logs.
         "from_headers": [{"name": "authorization", "value_prefix": "Bearer "}],
         "remote_jwks": {

@@ -9,10 +9,10 @@ Nobody shall be able to bring that about by asking too much. The guards ask nobo
 they are far above the limits, and below what keeps the service from answering.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gateway.ratelimit.limits import Limit, LimitError
+from gateway.ratelimit.limits import ADDRESS, Limit, LimitError
 from stack.errors import StackError
 from stack.settings import StackSettings
 
@@ -20,6 +20,9 @@ Fragment = dict[str, Any]
 
 CLUSTER = "ratelimit"
 """The cluster, which has the name of its process."""
+
+REFUSALS = "envoy.filters.http.ratelimit.refusals"
+"""The filter that refuses what is known to be, and where it finds what a route limits."""
 
 _API = "type.googleapis.com/envoy.extensions.filters.http"
 _OPEN, _CLOSED = 0, 1
@@ -30,12 +33,47 @@ _CALLERS = 10_000
 _NO_LIMIT = 4_000_000_000
 _SECOND = 1_000_000
 _SHORTEST = 50_000
+# What one subscriber has, as in gateway/ratelimit/demands.py.
+_NETWORK = {"masked_remote_address": {"v4_prefix_mask_len": 32, "v6_prefix_mask_len": 64}}
 _ALWAYS = {"default_value": {"numerator": 100, "denominator": "HUNDRED"}}
 
 
 def rate_limits(settings: StackSettings) -> list[Fragment]:
     """The filters that ask the service; none where ``XORB_RATE_LIMITS`` is ``off``."""
     return [_service(_CLOSED), _service(_OPEN)] if _on(settings) else []
+
+
+def refusals(settings: StackSettings) -> list[Fragment]:
+    """The filter that refuses by itself what the service has just refused; right before those that ask."""
+    if not _on(settings):
+        return []
+    source = (settings.root / "envoy" / "refusals.lua").read_text(encoding="utf-8")
+    config = {"@type": f"{_API}.lua.v3.Lua", "default_source_code": {"inline_string": source}}
+    return [{"name": REFUSALS, "typed_config": config}]
+
+
+def told(routes: Sequence[Fragment]) -> list[Fragment]:
+    """The routes, with what they limit in metadata as well, where ``envoy/refusals.lua`` reads it."""
+    return [_told(route) for route in routes]
+
+
+def _told(route: Fragment) -> Fragment:
+    limits = route.get("route", {}).get("rate_limits", ())
+    if not limits:
+        return route
+    actions = [action for limit in limits for action in limit["actions"]]
+    classes = {action["generic_key"]["descriptor_value"] for action in actions if "generic_key" in action}
+    [rate_class] = classes
+    counted = dict(_subject(action) for action in actions if "generic_key" not in action)
+    own = {**route.get("metadata", {}).get("filter_metadata", {}), REFUSALS: {"class": rate_class, **counted}}
+    return {**route, "metadata": {"filter_metadata": own}}
+
+
+def _subject(action: Fragment) -> tuple[str, str | bool]:
+    if "remote_address" in action:
+        return ADDRESS, True
+    named = action["metadata"]
+    return named["descriptor_key"], named["metadata_key"]["path"][-1]["key"]
 
 
 def guards(settings: StackSettings) -> Mapping[str, list[Fragment]]:
@@ -51,7 +89,7 @@ def guards(settings: StackSettings) -> Mapping[str, list[Fragment]]:
         raise StackError(f"XORB_RATE_LIMIT_GUARD: {error}") from None
     used = _on(settings) and not limit.unlimited
     return {
-        "address_guard": [_guard("address", limit, [{"remote_address": {}}])] if used else [],
+        "address_guard": [_guard("address", limit, [_NETWORK])] if used else [],
         "caller_guard": [_guard("caller", limit, [_claim("organization", "org"), _claim("user", "sub")])]
         if used
         else [],
@@ -70,7 +108,7 @@ def _claim(key: str, claim: str) -> Fragment:
 
 
 def _guard(name: str, limit: Limit, subjects: list[Fragment]) -> Fragment:
-    keys = ["remote_address" if "remote_address" in one else one["metadata"]["descriptor_key"] for one in subjects]
+    keys = ["masked_remote_address" if one is _NETWORK else one["metadata"]["descriptor_key"] for one in subjects]
     return {
         "name": f"envoy.filters.http.local_ratelimit.{name}",
         "typed_config": {

@@ -27,11 +27,33 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Empty:
+    """A bucket that has no room for a request of cost 1.
+
+    Attributes:
+        subject: Whom it counts.
+        certain: Microseconds for which that is so, whatever happens: as long as nobody need ask again.
+        standing: How the bucket is.
+    """
+
+    subject: str
+    certain: int
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """The decision on a request: whether it passes, and how each bucket that it draws on is now."""
+    """The decision on a request.
+
+    Attributes:
+        admitted: Whether it passes.
+        standings: How each bucket that it draws on is now.
+        empty: Of a refusal, the bucket that stays empty for longest; None where none is known to.
+    """
 
     admitted: bool
     standings: tuple[Standing, ...]
+    empty: Empty | None = None
 
 
 def weigh(limit: Limit, arrival: int, now: int, cost: int) -> tuple[int, int]:

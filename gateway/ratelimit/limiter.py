@@ -91,9 +91,8 @@ class Limiter:
             return self._without_redis(demand)
         if self._breaker.answered():
             _LOG.info("redis_is_back")
-        self._refusals.learn(demand, verdict)
         _count(demand, "shared", verdict)
-        return verdict
+        return self._refusals.learn(demand, verdict)
 
     def _without_redis(self, demand: Demand) -> Verdict:
         if demand.fails_closed:
@@ -101,7 +100,7 @@ class Limiter:
             raise Unreachable
         verdict = self._local.take(demand)
         _count(demand, "local", verdict)
-        return verdict
+        return self._refusals.learn(demand, verdict)
 
 
 def _count(demand: Demand, by: str, verdict: Verdict | None) -> None:

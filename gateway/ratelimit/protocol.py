@@ -5,11 +5,13 @@ API. Field numbers and types are those; what isn't named here is skipped on read
 aren't an installed package's).
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from google.protobuf import json_format, struct_pb2
 
 from gateway import messages
-from gateway.messages import STRING, UINT32, UINT64
+from gateway.messages import BYTES, STRING, UINT32, UINT64
 
 SERVICE = "envoy.service.ratelimit.v3.RateLimitService"
 METHOD = "ShouldRateLimit"
@@ -24,7 +26,13 @@ _CLASSES = messages.declare(
         "Request": [("domain", 1, STRING), ("descriptors", 2, ["Descriptor"]), ("hits_addend", 3, UINT32)],
         "Status": [("code", 1, UINT32)],
         "Header": [("key", 1, STRING), ("value", 2, STRING)],
-        "Response": [("overall_code", 1, UINT32), ("statuses", 2, ["Status"]), ("headers", 3, ["Header"])],
+        "Response": [
+            ("overall_code", 1, UINT32),
+            ("statuses", 2, ["Status"]),
+            ("headers", 3, ["Header"]),
+            # A google.protobuf.Struct, which another pool has.
+            ("dynamic_metadata", 6, BYTES),
+        ],
     },
 )
 _request, _response = _CLASSES["Request"], _CLASSES["Response"]
@@ -53,10 +61,12 @@ class RateLimitResponse:
     Attributes:
         admitted: Whether each descriptor has room.
         headers: What the edge adds to its response to the caller.
+        metadata: What the edge's other filters are told.
     """
 
     admitted: Sequence[bool]
     headers: Iterable[tuple[str, str]] = ()
+    metadata: Mapping[str, str | float] = field(default_factory=dict)
 
 
 def parse(content: bytes) -> RateLimitRequest:
@@ -86,6 +96,11 @@ def serialize(response: RateLimitResponse) -> bytes:
         statuses=[{"code": _code(one)} for one in response.admitted],
         headers=[{"key": key, "value": value} for key, value in response.headers],
     )
+    if response.metadata:
+        # With presence: at a value without a kind Envoy's Lua filter would end the process.
+        told = struct_pb2.Struct()
+        told.update(dict(response.metadata))
+        message.dynamic_metadata = told.SerializeToString()
     content: bytes = message.SerializeToString()
     return content
 
@@ -105,7 +120,8 @@ def response_of(content: bytes) -> RateLimitResponse:
     """Returns the response that `content` holds, as the edge would read it."""
     message = _response.FromString(content)
     admitted = tuple(one.code == _OK for one in message.statuses)
-    return RateLimitResponse(admitted, tuple((one.key, one.value) for one in message.headers))
+    told = json_format.MessageToDict(struct_pb2.Struct.FromString(message.dynamic_metadata))
+    return RateLimitResponse(admitted, tuple((one.key, one.value) for one in message.headers), told)
 
 
 def _code(admitted: bool) -> int:

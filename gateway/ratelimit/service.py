@@ -5,7 +5,7 @@ nearest to its limit: how many requests it admits at once, how many of them are 
 A refused request has `Retry-After` (RFC 9110, 10.2.3) in seconds.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import grpc
 import grpc.aio
@@ -20,6 +20,7 @@ from gateway.ratelimit.shared import Unreachable
 from services.mesh.peers import Peers
 
 _LOG = structlog.get_logger(__name__)
+_MILLISECOND = 1_000
 _SECOND = 1_000_000
 
 Context = grpc.aio.ServicerContext[RateLimitRequest, RateLimitResponse]
@@ -58,7 +59,7 @@ class RateLimitServicer:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         except Unreachable:
             await context.abort(grpc.StatusCode.UNAVAILABLE, "Nobody can count this request at the moment.")
-        return RateLimitResponse(_admitted(verdict, len(wanted.draws)), tuple(headers(verdict)))
+        return RateLimitResponse(_admitted(verdict, len(wanted.draws)), tuple(headers(verdict)), known(verdict))
 
 
 def headers(verdict: Verdict) -> Iterator[tuple[str, str]]:
@@ -72,6 +73,24 @@ def headers(verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield "ratelimit-reset", str(_seconds(nearest.reset))
     if not verdict.admitted:
         yield "retry-after", str(max(1, _seconds(nearest.wait)))
+
+
+def known(verdict: Verdict) -> Mapping[str, str | float]:
+    """Returns what the edge's own memory of refusals is told (`envoy/refusals.lua`); nothing where nothing is certain.
+
+    `empty` is the subject whose bucket is, `limit` the `RateLimit-Limit` of it; `certain`, `again` and `full` are the
+    milliseconds for which that needn't be asked again, until a request will pass, and until a burst will.
+    """
+    if verdict.empty is None or (certain := verdict.empty.certain // _MILLISECOND) == 0:
+        return {}
+    standing = verdict.empty.standing
+    return {
+        "empty": verdict.empty.subject,
+        "certain": certain,
+        "again": -(-standing.wait // _MILLISECOND),
+        "full": -(-standing.reset // _MILLISECOND),
+        "limit": str(standing.limit.burst),
+    }
 
 
 def _room(standing: Standing) -> tuple[int, int, int]:

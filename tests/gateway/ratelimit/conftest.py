@@ -1,4 +1,4 @@
-"""Fixtures of the rate limits: a client of the session's Valkey, and a line to it that can be cut."""
+"""Fixtures of the rate limits: the session's Valkey, a line to it that can be cut, and a limited platform."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,7 +8,11 @@ import pytest_asyncio
 from redis.asyncio import Redis
 
 from gateway.ratelimit import shared
+from stack.polling import until
+from tests.e2e.members import Member, join
+from tests.e2e.platform import Platform
 from tests.gateway.ratelimit.buckets import Line, line
+from tests.gateway.ratelimit.limited import limited_platform, signs_in
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -34,3 +38,26 @@ async def far_redis(stack_environment: dict[str, str], cable: Line) -> AsyncIter
     client = shared.connect(f"unix://:{parts.password}@{cable.socket}", 0.5)
     yield client
     await client.aclose()
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def limited() -> AsyncIterator[Platform]:
+    """The whole platform behind its edge, with limits that a test can reach."""
+    async with limited_platform() as platform:
+        yield platform
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def buckets(limited: Platform) -> AsyncIterator[Redis]:
+    """A client of that platform's Valkey."""
+    client = shared.connect(limited.environment["XORB_REDIS_URL"], 10)
+    yield client
+    await client.aclose()
+
+
+@pytest_asyncio.fixture
+async def member(limited: Platform, buckets: Redis) -> Member:
+    """Somebody whose sign-in is counted for nobody else, and whose buckets are full."""
+    await buckets.delete(shared.bucket_key("SIGN_IN:address:127.0.0.1"))
+    await until(lambda: signs_in(limited), 10)
+    return await join(limited)

@@ -97,3 +97,12 @@ def test_messages_are_as_the_edge_writes_and_reads_them() -> None:
     # overall_code = 1, statuses = 2 {code = 1}, response_headers_to_add = 3 {key = 1, value = 2}.
     assert serialize(response) == b"\x08\x02\x12\x02\x08\x01\x12\x02\x08\x02\x1a\x10\x0a\x0bretry-after\x12\x011"
     assert serialize(RateLimitResponse([])) == b"\x08\x01"
+
+
+def test_what_other_filters_are_told_has_a_kind_always() -> None:
+    told = RateLimitResponse((False,), (), {"empty": "user", "full": 0})
+    assert response_of(serialize(told)) == told
+    # dynamic_metadata = 6, a google.protobuf.Struct: fields = 1 {key = 1, value = 2 {number_value = 2}}.
+    # A value without a kind would end Envoy's process.
+    only = serialize(RateLimitResponse((), (), {"full": 0}))
+    assert only == b"\x08\x01\x32\x13\x0a\x11\x0a\x04full\x12\x09\x11" + bytes(8)

@@ -2,14 +2,13 @@
 
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
 import grpc
 import grpc.aio
 import pytest
-import pytest_asyncio
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 from redis.asyncio import Redis
@@ -20,65 +19,10 @@ from xorb.core.v1 import finding_pb2, finding_pb2_grpc
 from gateway.ratelimit import overrides, shared
 from gateway.ratelimit.limits import Limit
 from services.mesh.errors import Reason
-from stack import http
 from stack.polling import until
-from stack.testing import EVERYTHING, embedded
 from tests.e2e.members import Member, join, refusal
-from tests.e2e.platform import Platform, connected
-
-LIMITED = {
-    "XORB_RATE_LIMITS": "on",
-    "XORB_RATE_LIMIT_READ_ORGANIZATION": "1/hour:9",
-    "XORB_RATE_LIMIT_READ_USER": "1/hour:6",
-    "XORB_RATE_LIMIT_SIGN_IN_ADDRESS": "1/hour:20",
-    "XORB_RATE_LIMIT_STREAM_ADDRESS": "1/hour:3",
-    "XORB_SIGN_IN_FREE_FAILURES": "1000",
-    "XORB_SIGN_IN_ACCOUNT_FAILURES": "1000",
-    "XORB_LOG_LEVEL": "WARNING",
-}
-SIGN_IN = {"email": "nobody@example.com", "password": "wrong, whatever it is"}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def limited() -> AsyncIterator[Platform]:
-    names = [name for name in EVERYTHING if name not in {"demo-target", "orchestrator"}]
-    async with embedded(*names, settings=LIMITED) as environment, connected(environment) as platform:
-        yield platform
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def buckets(limited: Platform) -> AsyncIterator[Redis]:
-    client = shared.connect(limited.environment["XORB_REDIS_URL"], 10)
-    yield client
-    await client.aclose()
-
-
-@pytest_asyncio.fixture
-async def member(limited: Platform, buckets: Redis) -> Member:
-    """Somebody whose sign-in is counted for nobody else, and whose buckets are full."""
-    await buckets.delete(shared.bucket_key("SIGN_IN:address:127.0.0.1"))
-    await until(lambda: _signs_in(limited), 10)
-    return await join(limited)
-
-
-async def _signs_in(platform: Platform) -> bool:
-    return (await platform.rest("POST", "/v1/sessions:sign-in", SIGN_IN)).status == 401
-
-
-def findings(member: Member) -> str:
-    return f"{member.organization}/findings"
-
-
-async def used_up(member: Member) -> http.Response:
-    """The first refusal, after as many answers as the limit by user allows."""
-    for left in reversed(range(6)):
-        response = await member.respond("GET", findings(member))
-        assert response.status == 200, response.body
-        assert response.headers["ratelimit-limit"] == "6"
-        assert response.headers["ratelimit-remaining"] == str(left)
-        assert int(response.headers["ratelimit-reset"]) <= 6 * 3600
-        assert "retry-after" not in response.headers
-    return await member.respond("GET", findings(member))
+from tests.e2e.platform import Platform
+from tests.gateway.ratelimit.limited import SIGN_IN, findings, signs_in, used_up
 
 
 async def test_rest_is_refused_with_json_and_headers(member: Member) -> None:
@@ -180,14 +124,14 @@ async def test_without_redis_reads_go_on_and_sign_in_does_not(limited: Platform,
     # Half of six, in this process alone.
     assert statuses == [200] * 3 + [429] * 2
     assert (refused.status, refused.code, refused.reason) == (503, 14, "UNAVAILABLE")
-    await until(lambda: _signs_in(limited), 20)
+    await until(lambda: signs_in(limited), 20)
 
 
 async def test_with_redis_killed_nothing_else_stops(limited: Platform, member: Member) -> None:
     before = limited.kill("valkey")
     assert (await member.respond("GET", findings(member))).status == 200
     await limited.restarted(before)
-    await until(lambda: _signs_in(limited), 20)
+    await until(lambda: signs_in(limited), 20)
 
 
 async def test_without_the_service_reads_go_on_and_sign_in_does_not(limited: Platform, member: Member) -> None:
@@ -200,4 +144,4 @@ async def test_without_the_service_reads_go_on_and_sign_in_does_not(limited: Pla
     before = limited.kill("ratelimit")
     assert (await member.respond("GET", findings(member))).status == 200
     await limited.restarted(before)
-    await until(lambda: _signs_in(limited), 20)
+    await until(lambda: signs_in(limited), 20)

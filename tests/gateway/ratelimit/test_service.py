@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
 import grpc
 import grpc.aio
@@ -10,7 +11,9 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
+from gateway.ratelimit import overrides
 from gateway.ratelimit.limiter import Breaker, Limiter
+from gateway.ratelimit.limits import Limit
 from gateway.ratelimit.local import LocalBuckets
 from gateway.ratelimit.protocol import METHOD, SERVICE, RateLimitRequest, RateLimitResponse, request_bytes, response_of
 from gateway.ratelimit.refusals import Refusals
@@ -81,6 +84,25 @@ async def test_who_hammers_costs_no_round_trips(edge: Edge, cable: Line) -> None
         assert not await edge.passes(asked)
     # Once a second it is looked at again.
     assert cable.sent - before <= 10
+
+
+async def test_the_edge_is_told_what_it_need_not_ask_again(edge: Edge) -> None:
+    who, organization = somebody(), somebody()
+    asked = request("READ", organization=organization, user=who)
+    for _ in range(10):
+        assert not (await edge.asks(asked)).metadata
+    first, later = (await edge.asks(asked)).metadata, (await edge.asks(asked)).metadata
+    assert (first["empty"], first["limit"], first["certain"]) == ("user", "10", 1000)
+    assert float(first["again"]) <= 3600_000 < float(first["full"]) <= 36_000_000
+    # The second has begun with the first.
+    assert float(later["certain"]) < 1000
+
+
+async def test_a_bucket_that_nothing_goes_into_is_told_of_as_well(edge: Edge, far_redis: Redis) -> None:
+    organization = uuid4()
+    await overrides.put(far_redis, organization, ("READ", "organization"), Limit.parse("0/second"))
+    told = (await edge.asks(request("READ", organization=str(organization)))).metadata
+    assert (told["empty"], told["limit"], told["full"]) == ("organization", "0", 0)
 
 
 async def test_without_a_limit_there_are_no_headers(edge: Edge) -> None:
