@@ -1,8 +1,8 @@
 """Buckets known to be empty for a while: what is refused anyway need not be asked.
 
 A bucket that refused a request until some time refuses it at any time before as well, because nothing but time fills
-it. Only an override could; so what is known counts for a second at most. It keeps the cost of a caller who goes on far
-above the limit away from everyone else.
+it. Only an override could; so what is known counts for a second at most. The edge is told, and remembers it for the
+rest of that second: it keeps the cost of a caller who goes on far above the limit away from everyone else.
 """
 
 from collections import OrderedDict
