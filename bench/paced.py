@@ -65,7 +65,7 @@ async def _connection(port: int, request: bytes, times: Iterator[float]) -> list
         head = await reader.readuntil(_HEADERS_END)
         length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
         await reader.readexactly(length)
-        answers.append((head[9:12].decode(), 1000 * (time.perf_counter() - due)))
+        answers.append((head[9:12].decode(), round(1000 * (time.perf_counter() - due), 3)))
     writer.close()
     return answers
 
