@@ -12,7 +12,7 @@ passes if every bucket has room; one that is refused takes from none.
 | `gcra` | the arithmetic |
 | `shared` | buckets in Redis, for all processes |
 | `local` | buckets in this process, for when Redis is away |
-| `refusals` | buckets known to be empty, so that who hammers costs no round trip; the edge has the same in `envoy/refusals.lua` |
+| `refusals` | buckets known to be empty: who hammers costs no round trip; the edge does so too (`envoy/refusals.lua`) |
 | `overrides` | limits of single organizations, changed while everything runs |
 | `limiter` | which of these decides |
 | `service` | the answer to the edge, with its headers |
