@@ -12,6 +12,7 @@ REAL = Path(__file__).parents[5] / "shared/data/scans"
 NAMES = {
     "anchore_grype": "grype",
     "aws_prowler_v3plus": "prowler",
+    "checkmarx_one": "checkmarx",
     "h1": "hackerone",
     "invicti": "acunetix",
     "kubebench": "kube-bench",

@@ -1,0 +1,50 @@
+"""Veracode's detailed report."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from services.core.findings.domain import Severity
+from services.core.findings.formats.kernel.locations import Code, Package, Web
+from services.core.findings.formats.kernel.model import Cvss, Status
+from tests.core.findings.formats.files import REAL, reported
+
+
+def test_flaws() -> None:
+    query, refuted, page, *_ = reported("veracode/detailed.xml")
+    assert query.location == Code("com/shop/Database.java", 49, 0, "Order find(java.lang.String)", "shop")
+    assert (query.check, query.severity, query.tool_severity) == ("CWE-89", Severity.HIGH, "4")
+    assert query.remediation == "Bind values.\n\nAlso in procedures."
+    assert query.seen_at == datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+    assert (query.status, query.tool_id) == (Status.OPEN, "17")
+    assert refuted.status is Status.FALSE_POSITIVE
+    assert refuted.status_reason == "Potential False Positive: it is a constant\n\nMitigation Accepted: right"
+    assert page.location == Web("https://shop.example/search?q=1", parameter="q")
+    assert (page.asset, page.status, page.severity) == ("shop.example", Status.FIXED, Severity.LOW)
+    assert page.remediation == "Escape it."
+
+
+def test_components() -> None:
+    *_, text, slow = reported("veracode/detailed.xml")
+    path = "shop.jar#lib/commons-text-1.9.jar"
+    assert text.location == Package("org.apache.commons:commons-text", "1.9", "maven", path=path, of="shop")
+    assert text.location.normal == "pkg:maven/org.apache.commons/commons-text"
+    assert (text.cves, text.cvss, text.cwes) == (("CVE-2022-42889",), (Cvss("3.1", "", 9.8),), (94,))
+    assert (slow.aliases, slow.cvss, slow.status) == (("SRCCLR-SID-1",), (), Status.ACCEPTED)
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "many_findings_different_hash_code_different_unique_id.xml",
+        "many_findings_same_unique_id_different_hash_code.xml",
+    ],
+)
+def test_real_files_are_read(name: str) -> None:
+    assert [one.check for one in reported(f"real/veracode/{name}")] == [
+        "CWE-123",
+        "CWE-456",
+        "CVE-1234-1234",
+        "CVE-5678-5678",
+    ]
