@@ -9,7 +9,7 @@ from tests.e2e.members import Json, refusal, sign_up
 from tests.e2e.platform import Platform
 
 _FREE = 10
-# The first pause is a second, and each is twice the one before; on a busy machine a guess takes as long as some of them.
+# The first pause is a second, and each is twice the one before; on a busy machine a guess takes longer than some.
 _MOST = _FREE + 10
 
 
