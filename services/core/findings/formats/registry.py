@@ -11,7 +11,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from types import MappingProxyType, ModuleType
 
-from services.core.findings.formats.kernel.errors import Malformed
+from services.core.findings.formats.kernel.errors import Malformed, Unreadable
 from services.core.findings.formats.kernel.format import Format
 from services.core.findings.formats.kernel.head import Head
 from services.core.findings.formats.kernel.model import Entry, Refused
@@ -67,7 +67,7 @@ def read(form: Format, source: Source) -> Iterator[Entry]:
     """
     told = untold = 0
     position = ""
-    for entry in form.read(source):
+    for entry in _entries(form, source):
         if isinstance(entry, Refused):
             told += 1
             if told > source.limits.refusals:
@@ -76,6 +76,14 @@ def read(form: Format, source: Source) -> Iterator[Entry]:
         yield entry
     if untold:
         yield Refused(position, f"{untold} more records can't be read, this one the last", untold)
+
+
+def _entries(form: Format, source: Source) -> Iterator[Entry]:
+    """Returns what a format gives; what it can't read of the file as a whole is no record that could be refused."""
+    try:
+        yield from form.read(source)
+    except Unreadable as error:
+        raise Malformed("", str(error)) from error
 
 
 def _formats(loaded: object) -> Iterator[Format]:

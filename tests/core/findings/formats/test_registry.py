@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.core.findings.formats import registry
+from services.core.findings.formats.kernel.errors import Malformed
 from services.core.findings.formats.kernel.limits import Limits
 from services.core.findings.formats.kernel.model import Refused, Reported
 from services.core.findings.formats.kernel.source import Source
@@ -62,3 +63,8 @@ def test_refusals_are_told_up_to_the_limit_and_then_counted() -> None:
     assert len(found) == 11
     assert found[-1] == Refused("line 30", "20 more records can't be read, this one the last", 20)
     assert sum(entry.count for entry in found if isinstance(entry, Refused)) == 30
+
+
+def test_what_cant_be_read_of_the_whole_file_ends_it() -> None:
+    with pytest.raises(Malformed, match="is an object, not text"):
+        list(registry.read(registry.formats()["semgrep"], Source.of(b'{"version": {"a": 1}, "results": []}')))
