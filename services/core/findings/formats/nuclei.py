@@ -27,6 +27,8 @@ def _read(source: Source) -> Iterator[Entry]:
 
 def _result(record: Record) -> Iterator[Reported]:
     result, info = record.node, record.node.at("info")
+    if result.text("matcher-status") == "false":
+        return  # with -matcher-status, what did not match is told as well
     classes = info.at("classification")
     scores = cvss(classes.text("cvss-metrics"), classes.number("cvss-score"), version="3.1")
     check = required(result.first("template-id", "templateID"), "template-id")

@@ -44,6 +44,12 @@ def test_a_bad_line_is_refused_and_the_others_are_read() -> None:
     assert found[4].reason == "info is a single value, not an object"
 
 
+def test_what_did_not_match_is_not_reported() -> None:
+    line = b'{"template-id": "a", "info": {}, "host": "h", "matcher-status": %s}'
+    source = Source.of(line % b"false" + b"\n" + line % b"true")
+    assert len(list(registry.read(registry.formats()["nuclei"], source))) == 1
+
+
 @pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
 @pytest.mark.parametrize(
     ("name", "count"),
