@@ -9,6 +9,7 @@ from temporalio.contrib.opentelemetry import TracingInterceptor
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from services.mesh.first_connection import FirstConnection
 from services.mesh.settings import Settings
 
 TASK_QUEUE = "xorb"
@@ -32,7 +33,7 @@ async def connect(settings: Settings, *, lazy: bool = True) -> Client:
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
-        interceptors=[TracingInterceptor()],
+        interceptors=[TracingInterceptor(), FirstConnection()],
         lazy=lazy,
     )
 

@@ -5,12 +5,13 @@ import io
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cli.__main__ import main
-from tests.e2e.members import Json, sign_up
+from tests.e2e.members import Json, Member, sign_up
 from tests.e2e.platform import Platform
 
 Run = Callable[..., Awaitable[str]]
@@ -82,3 +83,18 @@ async def test_an_invitation_taken_back(platform: Platform, xorb: Run) -> None:
     accept = await xorb("ada", "members", "invite", ada["email"])
     assert "revoked" in await xorb("ada", "invitations", "revoke", ada["email"])
     assert "invitation" in await xorb("ada", *accept.split()[1:], code=1)
+
+
+async def test_who_names_no_organization_gets_one_that_is_open(platform: Platform) -> None:
+    _, ada = await sign_up(platform)
+    member, made = Member(platform, "", ""), list[str]()
+    for name in ("the first", "the second"):
+        signed_in = await member.post("sessions:sign-in", ada)
+        member = replace(member, token=signed_in["accessToken"])
+        made.append((await member.post("organizations", {"displayName": name}))["name"])
+    owner = replace(
+        member, token=(await member.post("sessions:sign-in", {**ada, "organization": made[0]}))["accessToken"]
+    )
+    assert (await member.post("sessions:sign-in", ada))["organization"] == made[0]
+    await owner.post(f"{made[0]}:suspend", {})
+    assert (await member.post("sessions:sign-in", ada))["organization"] == made[1]

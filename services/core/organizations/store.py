@@ -84,9 +84,14 @@ def of_account(account: UUID) -> Select[tuple[object, ...]]:
 
 
 async def membership(unit: Unit, account: UUID, organization: UUID | None) -> Membership | None:
-    """Returns an account's membership in an organization, or in the one joined first; none that is suspended."""
+    """Returns an account's membership in an organization, or in the one joined first; none that is suspended.
+
+    Organizations in which nobody can work come last.
+    """
     own = (MEMBERSHIPS.c.account_id == account) & MEMBERSHIPS.c.suspended_at.is_(None)
-    statement = select(MEMBERSHIPS).where(own).order_by(MEMBERSHIPS.c.joined_at)
+    closed = ORGANIZATIONS.c.suspended_at.is_not(None) | ORGANIZATIONS.c.deleted_at.is_not(None)
+    joined = select(MEMBERSHIPS).join(ORGANIZATIONS, ORGANIZATIONS.c.id == MEMBERSHIPS.c.organization_id)
+    statement = joined.where(own).order_by(closed, MEMBERSHIPS.c.joined_at)
     if organization:
         statement = statement.where(MEMBERSHIPS.c.organization_id == organization)
     row = (await unit.execute(statement.limit(1))).mappings().one_or_none()

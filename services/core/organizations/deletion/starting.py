@@ -49,6 +49,5 @@ class DeletionWorkflows:
         identifier = name(organization.id, requested)
         try:
             await self.client.start_workflow(NAME, order, id=identifier, task_queue=TASK_QUEUE, rpc_timeout=_PATIENCE)
-        except (RPCError, RuntimeError) as error:
-            # The latter is a client's whose first connection fails.
+        except RPCError as error:
             raise Failure(Reason.UNAVAILABLE, "A deletion can't be started now. Try again in a moment.") from error
