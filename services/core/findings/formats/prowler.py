@@ -111,7 +111,7 @@ def _ocsf(record: Record) -> Iterator[Reported]:
         return
     info = event.at("finding_info") or event.at("finding")
     muted = event.text("status") == "Suppressed"
-    for resource in event.items("resources"):
+    for resource in list(event.items("resources")) or [Node()]:
         yield Reported(
             tool=Tool("Prowler", event.text("metadata", "product", "version")),
             check=required(event.text("metadata", "event_code") or _feature(event), "metadata.event_code"),
@@ -138,7 +138,7 @@ def _resource(event: Node, resource: Node) -> Resource:
     cloud = event.at("cloud")
     inside = resource.text("namespace")
     return Resource(
-        required(resource.first("uid", "name"), "resources.uid"),
+        required(resource.first("uid", "name") or cloud.text("account", "uid"), "resources.uid"),
         cloud.text("provider").lower() or ("kubernetes" if inside else ""),
         cloud.text("account", "uid"),
         inside or resource.text("region") or cloud.text("region"),

@@ -3,8 +3,10 @@
 import pytest
 
 from services.core.findings.domain import Severity
+from services.core.findings.formats import registry
 from services.core.findings.formats.kernel.locations import Resource
-from services.core.findings.formats.kernel.model import Status, Tool
+from services.core.findings.formats.kernel.model import Reported, Status, Tool
+from services.core.findings.formats.kernel.source import Source
 from tests.core.findings.formats.files import REAL, entries, reported
 
 BUCKET = Resource("arn:aws:s3:::shop-images", "aws", "111122223333", "eu-central-1", "AwsS3Bucket")
@@ -38,6 +40,15 @@ def test_an_object_of_a_cluster() -> None:
     pod = reported("prowler/version4.csv")[2]
     assert pod.tool == Tool("Prowler", "5.3.0")
     assert pod.location == Resource("5f1c", "kubernetes", "shop", "shop", "KubernetesPod")
+
+
+def test_what_is_about_no_resource_is_about_the_account() -> None:
+    event = """[{"metadata": {"event_code": "x", "product": {"name": "Prowler"}}, "status_code": "FAIL",
+        "cloud": {"provider": "gcp", "account": {"uid": "shop-1"}}}]"""
+    source = Source.of(event.encode())
+    (found,) = registry.read(registry.detect(source), source)
+    assert isinstance(found, Reported)
+    assert found.location == Resource("shop-1", "gcp", "shop-1")
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
