@@ -1,8 +1,9 @@
 """Qualys' XML, and CSV (Qualys API XML/DTD Reference; Web Application Scanning API User Guide).
 
-Of Vulnerability Management the scan (`SCAN`), which says everything at the place, and the report of assets
-(`ASSET_DATA_REPORT`, or CSV), and of Web Application Scanning those of scans and of sites (`WAS_SCAN_REPORT`,
-`WAS_WEBAPP_REPORT`): in the last three places name a QID, which a glossary after them explains and which is read first.
+Of Vulnerability Management the scan (`SCAN`), which says everything at the place, the detections that the API lists
+(`HOST_LIST_VM_DETECTION_OUTPUT`) and the report of assets (`ASSET_DATA_REPORT`, or CSV), and of Web Application
+Scanning those of scans and of sites (`WAS_SCAN_REPORT`, `WAS_WEBAPP_REPORT`). In reports, places name a QID, which a
+glossary after them explains and which is read first.
 """
 
 import re
@@ -34,7 +35,7 @@ _SEVERITIES = {
 _KINDS = {"VULN": "confirmed", "PRACTICE": "potential", "INFO": "information", "SERVICE": "information"}
 """Elements of a scan; of the information only what Qualys rates above minimal is a weakness."""
 _STATUSES = {"fixed": Status.FIXED}
-_ASSETS, _SCAN = "ASSET_DATA_REPORT", "SCAN"
+_ASSETS, _SCAN, _DETECTIONS = "ASSET_DATA_REPORT", "SCAN", "HOST_LIST_VM_DETECTION_OUTPUT"
 _SITES = {"WAS_SCAN_REPORT": "", "WAS_WEBAPP_REPORT": "WEB_APPLICATION/"}
 _SCORES = {
     "3.1": ("CVSS3_SCORE/CVSS3_BASE", "CVSS3_BASE", "CVSS_V3/BASE"),
@@ -71,6 +72,8 @@ def _read(source: Source) -> Iterator[Entry]:
         known = _glossary(source, f"{root}/GLOSSARY/QID_LIST/QID")
         path = f"{root}/RESULTS/{_SITES[root]}VULNERABILITY_LIST/VULNERABILITY"
         return each(xml_elements(source, path), partial(_site, known))
+    if root == _DETECTIONS:
+        return each(xml_elements(source, f"{root}/RESPONSE/HOST_LIST/HOST"), _detected)
     known = _glossary(source, f"{_ASSETS}/GLOSSARY/VULN_DETAILS_LIST/VULN_DETAILS")
     return each(xml_elements(source, f"{_ASSETS}/HOST_LIST/HOST"), partial(_host, known))
 
@@ -159,6 +162,20 @@ def _host(known: Mapping[str, _Known], record: Record) -> Iterator[Reported]:
         yield _made(found.text("QID"), about, location, found.text("RESULT"), status, time)
 
 
+def _detected(record: Record) -> Iterator[Reported]:
+    """Returns the detections of a host as the API lists them: with severities, but neither titles nor explanations."""
+    address = record.tag.text("IP") or record.tag.text("DNS") or record.tag.text("IPV6")
+    for found in record.tag.items("DETECTION_LIST/DETECTION"):
+        about = _Known(level=found.text("SEVERITY"))
+        if found.text("TYPE") == "Info" and about.level in {"", _MINIMAL}:
+            continue
+        location = Endpoint(required(address, "IP"), _port(found.text("PORT")), found.text("PROTOCOL") or "tcp")
+        status, time = found.text("STATUS"), found.text("LAST_FOUND_DATETIME")
+        made = _made(found.text("QID"), about, location, found.text("RESULTS"), status, time)
+        hidden = [name for name in ("IS_IGNORED", "IS_DISABLED") if found.text(name) == "1"]
+        yield replace(made, status=Status.SUPPRESSED, status_reason=hidden[0]) if hidden else made
+
+
 def _site(known: Mapping[str, _Known], record: Record) -> Iterator[Reported]:
     """Returns a vulnerability of a site; one that its user ignores has the reason."""
     found, qid = record.tag, record.tag.text("QID")
@@ -199,7 +216,7 @@ def _recognizes(head: Head) -> bool:
     if head.root is None:
         return set(head.columns) >= _COLUMNS
     scan = head.root.name == _SCAN and b"QUALYS" in head.start[:4096].upper()
-    return scan or head.root.name in {_ASSETS, *_SITES}
+    return scan or head.root.name in {_ASSETS, _DETECTIONS, *_SITES}
 
 
 FORMAT = Format(

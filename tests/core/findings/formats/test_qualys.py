@@ -37,6 +37,13 @@ def test_states_of_assets() -> None:
     assert (old.title, old.status, old.severity) == ("EOL Software: ASP.NET 1.0", Status.FIXED, Severity.CRITICAL)
 
 
+def test_detections_of_the_api() -> None:
+    poodle, ignored = reported("qualys/detections.xml")
+    assert (poodle.check, poodle.title, poodle.tool_severity) == ("38604", "QID 38604", "3")
+    assert (poodle.location, poodle.status_reason) == (Endpoint("192.0.2.7", 443, "tcp"), "Active")
+    assert (ignored.status, ignored.status_reason) == (Status.SUPPRESSED, "IS_IGNORED")
+
+
 @pytest.mark.parametrize("name", ["was.xml", "sites.xml"])
 def test_sites(name: str) -> None:
     injection, frame = reported(f"qualys/{name}")
