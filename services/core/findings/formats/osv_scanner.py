@@ -16,11 +16,12 @@ from services.core.findings.formats.kernel.record import Node, Record
 from services.core.findings.formats.kernel.source import Source
 from services.core.findings.formats.kernel.texts import unique
 from services.core.findings.formats.kernel.words import cves, cvss, cwes, severity
-from services.core.findings.formats.readers.json import json_texts, json_values
+from services.core.findings.formats.readers.json import json_values
 
 _TOOL = Tool("OSV-Scanner")
 _PACKAGE = "results[].packages[].package"
 _FIELDS = ("name", "version", "ecosystem")
+_GROUPS = "results[].packages[].groups[]"
 _SOURCES = ("results[].source.path", "results[].packageSource.path")
 _ECOSYSTEMS = {
     "alpine": "apk",
@@ -46,12 +47,22 @@ _Texts = Mapping[tuple[str, tuple[int | str, ...]], str]
 
 
 def _read(source: Source) -> Iterator[Entry]:
-    texts = json_texts(source, *(f"{_PACKAGE}.{name}" for name in _FIELDS), *_SOURCES)
-    groups: dict[tuple[int | str, ...], list[_Group]] = {}
-    for record in collect(source, json_values(source, "results[].packages[].groups[]")):
-        groups.setdefault(record.indices[:2], []).append(_group(record.node))
+    texts, groups = _around(source)
     advisories = json_values(source, "results[].packages[].vulnerabilities[]")
     return each(advisories, partial(_advisory, texts, groups))
+
+
+def _around(source: Source) -> tuple[_Texts, _Groups]:
+    """Returns what advisories need of those around them: packages, files, and groups by the indices of packages."""
+    texts: dict[tuple[str, tuple[int | str, ...]], str] = {}
+    groups: dict[tuple[int | str, ...], list[_Group]] = {}
+    paths = (*(f"{_PACKAGE}.{name}" for name in _FIELDS), *_SOURCES, _GROUPS)
+    for record in collect(source, json_values(source, *paths)):
+        if record.path == _GROUPS:
+            groups.setdefault(record.indices[:2], []).append(_group(record.node))
+        else:
+            texts[record.path, record.indices] = record.node.brief()
+    return texts, groups
 
 
 def _group(row: Node) -> _Group:
