@@ -1,7 +1,8 @@
-"""Veracode's detailed report, XML (detailedreport.xsd, docs.veracode.com/r/c_about_XML_report), all kinds of analysis.
+"""Veracode's detailed report, XML (detailedreport.xsd, docs.veracode.com/r/c_about_XML_report), and findings, JSON.
 
-A flaw is known by its CWE; the number in `issueid` is the application's own. What has been done about it: fixed flaws
-say so in `remediation_status`, mitigations count where somebody has accepted them.
+The JSON is the answer of the Findings API (docs.veracode.com/r/c_findings_v2_intro), or the list in it. A flaw is known
+by its CWE; the number in `issueid` is the application's own. What has been done about it: fixed flaws say so, and
+mitigations count where somebody has accepted them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,11 +13,12 @@ from services.core.findings.formats.kernel.format import Format, each, required
 from services.core.findings.formats.kernel.head import Head
 from services.core.findings.formats.kernel.locations import Code, Location, Package, Web
 from services.core.findings.formats.kernel.model import Entry, Reported, Status, Tool
-from services.core.findings.formats.kernel.record import Record
+from services.core.findings.formats.kernel.record import Node, Record
 from services.core.findings.formats.kernel.source import Source
 from services.core.findings.formats.kernel.tag import Tag
-from services.core.findings.formats.kernel.texts import joined
+from services.core.findings.formats.kernel.texts import joined, plain
 from services.core.findings.formats.kernel.words import cves, cvss, cwes, instant, severity
+from services.core.findings.formats.readers.json import json_values
 from services.core.findings.formats.readers.xml import xml_elements
 
 _TOOL = Tool("Veracode")
@@ -33,11 +35,19 @@ _CATEGORY = "detailedreport/severity/category"
 _ADVICE = f"{_CATEGORY}/recommendations"
 _FLAWS = tuple(f"{_CATEGORY}/cwe/{kind}/flaw" for kind in ("staticflaws", "dynamicflaws", "manualflaws"))
 _COMPONENTS = "detailedreport/software_composition_analysis/vulnerable_components/component"
+_RESOLUTIONS = {
+    "FIXED": Status.FIXED,
+    "MITIGATED": Status.ACCEPTED,
+    "POTENTIAL_FALSE_POSITIVE": Status.FALSE_POSITIVE,
+}
+"""Of findings of the API, once approved."""
 _TIME = "%Y-%m-%d %H:%M:%S UTC"
 
 
 def _read(source: Source) -> Iterator[Entry]:
-    return each(xml_elements(source, _ADVICE, *_FLAWS, _COMPONENTS), _Report().record)
+    if source.head.root:
+        return each(xml_elements(source, _ADVICE, *_FLAWS, _COMPONENTS), _Report().record)
+    return each(json_values(source, "findings[]", "_embedded.findings[]"), _finding)
 
 
 class _Report:
@@ -138,10 +148,61 @@ def _component(record: Record) -> Iterator[Reported]:
         )
 
 
+def _finding(record: Record) -> Iterator[Reported]:
+    """Returns a finding of the API, of any kind of analysis."""
+    row, details, found = record.node, record.node.at("finding_details"), record.node.at("finding_status")
+    cve, weakness = details.at("cve"), details.text("cwe", "id")
+    flaw = f"CWE-{weakness}" if weakness else ""
+    check = required(cve.text("name") or flaw, "cwe")
+    status, reason = _decided(row, found)
+    scores = cvss(cve.text("cvss3", "vector"), cve.number("cvss3", "score"), version="3.1")
+    yield Reported(
+        tool=_TOOL,
+        check=check,
+        title=details.text("cwe", "name") or check,
+        location=_place(details),
+        description=plain(row.text("description")),
+        evidence=joined(details.text("attack_vector"), details.text("module")),
+        severity=severity(details.text("severity") or cve.text("severity"), scores, _SEVERITIES),
+        tool_severity=details.text("severity") or cve.text("severity"),
+        cvss=scores,
+        cwes=cwes(weakness),
+        cves=cves(check),
+        status=status,
+        status_reason=reason,
+        seen_at=instant(found.text("last_seen_date")),
+        tool_id=row.text("issue_id"),
+    )
+
+
+def _place(details: Node) -> Location:
+    if url := details.text("url"):
+        return Web(url, parameter=details.text("vulnerable_parameter"))
+    if name := details.text("component_filename"):
+        path = next((one.text("path") for one in details.items("component_path")), "")
+        return Package(name, details.text("version"), path=path)
+    path = required(details.first("file_path", "file_name", "location", "module"), "file_path")
+    return Code(path, details.whole("file_line_number"), symbol=details.text("procedure"))
+
+
+def _decided(row: Node, found: Node) -> tuple[Status, str]:
+    said = (f"{one.text('action')}: {one.text('comment')}" for one in row.items("annotations"))
+    resolution, approved = found.text("resolution"), found.text("resolution_status") == "APPROVED"
+    status = _RESOLUTIONS.get(resolution, Status.OPEN) if approved or resolution == "FIXED" else Status.OPEN
+    return status, joined(*said) or (resolution if status is not Status.OPEN else "")
+
+
 def _recognizes(head: Head) -> bool:
-    return head.tag("detailedreport") and head.root is not None and "veracode" in head.root.namespace
+    if head.tag("detailedreport") and head.root:
+        return "veracode" in head.root.namespace
+    marks = ("finding_details", "finding_status", "scan_type")
+    return any(head.json.has(*(f"{at}findings[].{mark}" for mark in marks)) for at in ("", "_embedded."))
 
 
 FORMAT = Format(
-    name="veracode", title="Veracode detailed report XML", endings=("xml",), recognizes=_recognizes, read=_read
+    name="veracode",
+    title="Veracode detailed report XML and findings JSON",
+    endings=("xml", "json"),
+    recognizes=_recognizes,
+    read=_read,
 )

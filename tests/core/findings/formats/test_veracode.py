@@ -33,6 +33,23 @@ def test_components() -> None:
     assert (slow.aliases, slow.cvss, slow.status) == (("SRCCLR-SID-1",), (), Status.ACCEPTED)
 
 
+def test_findings_of_the_api() -> None:
+    query, page, text = reported("veracode/findings.json")
+    assert query.location == Code("com/shop/Database.java", 49, symbol="com.shop.Database.find")
+    assert (query.check, query.severity, query.tool_severity) == ("CWE-89", Severity.HIGH, "4")
+    assert query.description == "It takes a text made of input. Bind values."
+    assert query.seen_at == datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+    assert page.location.normal == "https://shop.example/search?q"
+    assert (page.status, page.status_reason, page.severity) == (
+        Status.FALSE_POSITIVE,
+        "FP: it is escaped",
+        Severity.INFO,
+    )
+    assert text.location.asset == "shop.jar#lib/commons-text-1.9.jar"
+    assert text.cvss == (Cvss("3.1", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", 9.8),)
+    assert (text.cves, text.cwes, text.status) == (("CVE-2022-42889",), (94,), Status.FIXED)
+
+
 @pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
 @pytest.mark.parametrize(
     "name",
@@ -48,3 +65,11 @@ def test_real_files_are_read(name: str) -> None:
         "CVE-1234-1234",
         "CVE-5678-5678",
     ]
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@pytest.mark.parametrize("name", ["dynamic_embedded_format.json", "dynamic_findings_list_format.json"])
+def test_real_findings_are_read(name: str) -> None:
+    found = reported(f"real/veracode/{name}")
+    assert [one.check for one in found] == ["CWE-74", "CWE-829", "CWE-16", "CWE-757", "CWE-757"]
+    assert found[-1].status is Status.ACCEPTED
