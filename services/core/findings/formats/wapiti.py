@@ -127,8 +127,8 @@ def _found(scan: _Scan, name: str, found: Node) -> Iterator[Reported]:
 def _recognizes(head: Head) -> bool:
     if head.root:
         return head.tag("report") and head.root.attributes.get("type") == "security" and b"apiti" in head.start
-    wapiti = head.json.has("classifications", "vulnerabilities") or head.json.has("vulnerabilities", "anomalies")
-    return wapiti and b'"SQL Injection"' in head.start
+    kinds = (path for path in head.json.paths if path.startswith("classifications."))
+    return any(path.endswith(".sol") for path in kinds) or head.json.has("vulnerabilities", "anomalies", "additionals")
 
 
 FORMAT = Format(name="wapiti", title="Wapiti JSON and XML", endings=("json", "xml"), recognizes=_recognizes, read=_read)

@@ -29,6 +29,10 @@ def test_kinds_of_a_page_are_told_apart_by_what_they_say() -> None:
     assert (technology.title, technology.severity) == ("nginx", Severity.INFO)
 
 
+def test_a_scan_that_found_nothing_is_known() -> None:
+    assert reported("wapiti/clean.json") == []
+
+
 @pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
 @pytest.mark.parametrize(("name", "count"), [("cwe.xml", 1), ("demo.xml", 8), ("juicyshop.xml", 15)])
 def test_real_files_are_read(name: str, count: int) -> None:
