@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from services.core.findings.formats.kernel import redaction
 from services.core.findings.formats.kernel.format import Format, collect, each
 from services.core.findings.formats.kernel.head import Head
 from services.core.findings.formats.kernel.locations import Code, Location, Web
@@ -25,6 +26,8 @@ _MOST_RULES = 20_000
 _TEXT = 2000
 _ARGUMENT = 200
 _REPORTED = frozenset({"", "fail", "open", "review"})
+_SECRET_TOOLS = re.compile(r"leaks|truffle|secret|noseyparker|ggshield|credential", re.IGNORECASE)
+_SECRET_WORDS = re.compile(r"secret|password|credential|private.?key|api.?key|access.?token", re.IGNORECASE)
 _REJECTED = frozenset({"rejected", "underReview"})
 
 
@@ -112,24 +115,32 @@ def _result(run: _Run, record: Record) -> Iterator[Reported]:
     place = places[0] if places else Node({})
     message = _message(result.at("message"), rule)
     tags = (*rule.tags, *_related(result), *result.texts("properties", "cwe"), *result.texts("properties", "tags"))
+    tool, weaknesses = run.tools.get(index, Tool("")), cwes(*tags)
+    check = result.text("ruleId") or result.text("rule", "id") or rule.id
+    code = place.text("physicalLocation", "region", "snippet", "text")
     yield Reported(
-        tool=run.tools.get(index, Tool("")),
-        check=result.text("ruleId") or result.text("rule", "id") or rule.id,
+        tool=tool,
+        check=check,
         title=rule.title or message,
         location=_location(run, index, place),
         description=joined(message, rule.description),
         remediation=rule.help,
-        evidence=place.text("physicalLocation", "region", "snippet", "text"),
+        evidence="" if _of_secrets(tool, check, message) else redaction.code(code, weaknesses),
         references=links(rule.link),
         severity=severity("" if scores else level, scores),
         tool_severity=level if not scores else f"{level} ({scores[0].score})",
         cvss=scores,
-        cwes=cwes(*tags),
+        cwes=weaknesses,
         cves=cves(result.text("ruleId"), rule.id, *rule.tags),
         status=_status(result),
         status_reason=joined(*(one.text("justification") for one in result.items("suppressions"))),
         tool_id=_fingerprint(result),
     )
+
+
+def _of_secrets(tool: Tool, check: str, message: str) -> bool:
+    """Whether the code of a result may be a secret in the clear: of tools that look for them, or say so in words."""
+    return bool(_SECRET_TOOLS.search(tool.name) or _SECRET_WORDS.search(f"{check} {message}"))
 
 
 def _rule_of(run: _Run, index: int | str, result: Node) -> _Rule:

@@ -23,6 +23,10 @@ def test_rules_may_follow_the_results() -> None:
     assert (dast.location, dast.severity, dast.status) == (Web("https://shop.example/a"), Severity.INFO, Status.FIXED)
 
 
+def test_code_that_may_be_a_secret_is_not_kept() -> None:
+    assert [one.evidence for one in reported("sarif/secrets.sarif")] == ["", "", "", "eval(x)"]
+
+
 @pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
 @pytest.mark.parametrize(
     ("name", "count"), [("SuppressionTestCurrent", 4), ("appendix_k1", 0), ("appendix_k2", 1), ("appendix_k4", 1)]
