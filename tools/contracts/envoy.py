@@ -21,6 +21,9 @@ PROVIDER = "xorb"
 CLAIMS = "claims"
 """The provider's `payload_in_metadata`: where rate limits find organization and account."""
 
+PATIENCE_SECONDS = 62
+"""How long the edge waits for an answer: longer than services take, which say themselves that it took too long."""
+
 _JWT_FILTER = "envoy.filters.http.jwt_authn"
 _TRANSCODER_FILTER = "envoy.filters.http.grpc_json_transcoder"
 _FAILS_CLOSED = "SIGN_IN"
@@ -187,8 +190,7 @@ def _route(method: Method) -> Fragment:
             "num_retries": 2,
         },
     }
-    if method.streams:
-        action |= {"timeout": "0s", "idle_timeout": "0s"}
+    action |= {"timeout": "0s", "idle_timeout": "0s"} if method.streams else {"timeout": f"{PATIENCE_SECONDS}s"}
     return {"match": {"path": method.grpc_path}, "route": action}
 
 

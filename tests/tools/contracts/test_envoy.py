@@ -11,8 +11,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
 
+from services.mesh.interceptors.deadline import LONGEST_SECONDS
 from tools.contracts.descriptors import IMAGE
-from tools.contracts.envoy import CLAIMS, PROVIDER, fragments
+from tools.contracts.envoy import CLAIMS, PATIENCE_SECONDS, PROVIDER, fragments
 from tools.contracts.model import Contracts
 
 _FILTERS = "type.googleapis.com/envoy.extensions.filters.http"
@@ -157,7 +158,9 @@ def test_every_reachable_method_has_one_route_with_its_rate_class(made: dict[str
         }
         assert values == {method.policy.rate_class}
         assert route["cluster"] == method.plane
-        assert ("timeout" in route) == method.streams
+        assert route["timeout"] == ("0s" if method.streams else f"{PATIENCE_SECONDS}s")
+    # It's the service that says that a call took too long.
+    assert PATIENCE_SECONDS > LONGEST_SECONDS
 
 
 def test_only_reads_are_retried_after_the_server_may_have_acted(made: dict[str, Any]) -> None:
