@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, DateTime, Table, Text, Uuid, delete, func, select, text, update
+from sqlalchemy import Column, ColumnElement, DateTime, Table, Text, Uuid, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.core.organizations.store import MEMBERSHIPS
@@ -44,7 +44,8 @@ async def commit(unit: Unit, actor: str, requested_at: datetime) -> None:
     organization = unit.organization
     for account in (await unit.execute(_MANAGED, {"organization": organization})).scalars().all():
         async with unit.within(account):
-            await _give_away(unit, actor, requested_at)
+            # Its rows go along with the organization's, whose end is the one that is waited for and noted.
+            await _give_away(unit, actor, requested_at, finished_at=func.now())
     await _give_away(unit, actor, requested_at)
     await unit.execute(delete(MEMBERSHIPS).where(MEMBERSHIPS.c.organization_id == organization))
     await unit.execute(_LEAVE, {"organization": organization})
@@ -64,6 +65,9 @@ async def finish(unit: Unit) -> bool:
     return bool((await unit.execute(update(ERASURES).where(open_).values(finished_at=func.now()))).rowcount)
 
 
-async def _give_away(unit: Unit, actor: str, requested_at: datetime) -> None:
+async def _give_away(
+    unit: Unit, actor: str, requested_at: datetime, finished_at: ColumnElement[datetime] | None = None
+) -> None:
     row = {"organization_id": unit.organization, "actor": actor, "requested_at": requested_at}
-    await unit.execute(insert(ERASURES).on_conflict_do_nothing(), row)
+    statement = insert(ERASURES).values({**row, "finished_at": finished_at})
+    await unit.execute(statement.on_conflict_do_nothing())

@@ -63,6 +63,8 @@ async def test_what_stays_is_that_it_was_deleted(world: World, gone: Deleted, su
     assert record is not None
     assert record["actor"] == f"accounts/{gone.owner.identity.account}"
     assert record["requested_at"] < record["committed_at"] < record["finished_at"]
+    # That of an account that it managed, too: the relay would look for its rows for ever.
+    assert await superuser.fetchval("SELECT finished_at FROM erasures WHERE organization_id = $1", gone.account)
     told = [one for one in await events(world.database, NO_ORGANIZATION) if one.event.resource == gone.owner.name]
     assert [one.event.type for one in told] == ["organization.erased"]
 
