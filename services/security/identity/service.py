@@ -1,6 +1,6 @@
 """The identity service."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
@@ -63,6 +63,9 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
         account = await self._account_of(email, request.password)
         await self.throttle.succeeded(attempt)
         async with self.database.unit() as unit:
+            # Checking took a while: whoever has set another password since has ended what the old one opened.
+            if not await store.has_password(unit, account.id, account.password_hash):
+                raise Failure(Reason.WRONG_CREDENTIALS)
             if demand := await self.second_step.demand(unit, account, request.organization):
                 return wire.demand(demand)
             return wire.tokens(await self.sessions.open(unit, account, request.organization, ["pwd"]))
@@ -122,11 +125,13 @@ class IdentityServicer(identity_pb2_grpc.IdentityServiceServicer):
             calls.concern(account.id)
         if not await passwords.verify(password, account.password_hash if account else None) or account is None:
             raise Failure(Reason.WRONG_CREDENTIALS)
-        if passwords.outdated(account.password_hash):
-            renewed = await passwords.hash_password(password)
-            async with self.database.unit() as unit:
-                await store.change_password(unit, account.id, account.password_hash, renewed)
-        return account
+        if not passwords.outdated(account.password_hash):
+            return account
+        renewed = await passwords.hash_password(password)
+        async with self.database.unit() as unit:
+            changed = await store.change_password(unit, account.id, account.password_hash, renewed)
+        # Another sign-in may have been faster, or the password is another by now.
+        return replace(account, password_hash=renewed) if changed else await self._account_of(email, password)
 
     async def _end(self, unit: Unit, session: UUID, now: datetime) -> None:
         """Ends a session: its refresh token is void, and from the commit on its access tokens are."""

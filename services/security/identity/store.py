@@ -163,6 +163,13 @@ async def end_session(unit: Unit, session: UUID, now: datetime) -> None:
     await unit.execute(statement.values(ended_at=now))
 
 
+async def has_password(unit: Unit, account: UUID, expected: str) -> bool:
+    """Returns whether an account's hash is `expected`; if it is, nobody changes it until the transaction ends."""
+    same = (ACCOUNTS.c.id == account) & (ACCOUNTS.c.password_hash == expected)
+    found = await unit.execute(select(ACCOUNTS.c.id).where(same).with_for_update(read=True))
+    return found.one_or_none() is not None
+
+
 async def change_password(unit: Unit, account: UUID, before: str, after: str) -> bool:
     """Replaces an account's hash, unless it isn't `before` any more; returns whether it did."""
     statement = update(ACCOUNTS).where(ACCOUNTS.c.id == account, ACCOUNTS.c.password_hash == before)

@@ -203,3 +203,31 @@ async def test_a_hash_of_yesterdays_parameters_is_renewed_by_signing_in(platform
     assert passwords.outdated(weaker)
     await platform.sign_in(email, password)
     assert await stored() == renewed
+
+
+async def test_a_password_that_is_replaced_while_it_is_checked_opens_nothing(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email, password = await platform.sign_up()
+    await platform.sign_in(email, password)
+    check, mine = passwords.verify, store.ACCOUNTS.c.email == email
+
+    async def slow(given: str, stored: str | None) -> bool:
+        right = await check(given, stored)
+        another = await passwords.hash_password("another one, set by its owner")
+        async with platform.database.unit(call_of(NO_ORGANIZATION)) as unit:
+            await unit.execute(update(store.ACCOUNTS).where(mine).values(password_hash=another))
+        return right
+
+    monkeypatch.setattr(passwords, "verify", slow)
+    assert (await refused(platform.sign_in(email, password)))[1] == "WRONG_CREDENTIALS"
+
+
+async def test_who_signs_in_while_a_hash_is_renewed_gets_in(platform: Platform) -> None:
+    email, password = await platform.sign_up()
+    weaker = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(password)
+    async with platform.database.unit(call_of(NO_ORGANIZATION)) as unit:
+        aged = update(store.ACCOUNTS).where(store.ACCOUNTS.c.email == email)
+        await unit.execute(aged.values(password_hash=weaker))
+    opened = await asyncio.gather(*(platform.sign_in(email, password) for _ in range(3)))
+    assert all(tokens.access_token for tokens in opened)
