@@ -15,6 +15,7 @@ from services.mesh.errors import Failure, Reason, invalid_field, not_found
 from services.mesh.events.model import Event
 from services.mesh.interceptors.layer import Context
 from services.security.identity import guessable, passwords, store
+from services.security.identity.challenges import store as challenges
 from services.security.identity.domain import Account
 from services.security.identity.resetting_password import Resetting
 from services.security.identity.throttle import Throttle
@@ -52,6 +53,8 @@ class PasswordsServicer(password_pb2_grpc.PasswordsServiceServicer):
         async with self.database.unit() as unit:
             if not await store.change_password(unit, account.id, account.password_hash, hashed):
                 raise Failure(Reason.WRONG_CREDENTIALS, "The password was changed in the meantime.")
+            # Sign-ins that have begun with the old password end as well, and so does an operator's code for another.
+            await challenges.remove(unit, account.id)
             await store.end_others(unit, account.id, UUID(calls.current().caller.session), datetime.now(UTC))
             unit.afterwards(partial(self.access.announce, Change(account=account.id)))
             unit.record(Event("account.password_changed", unit.actor, "An account changed its password"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+import pyotp
 import pytest
 from sqlalchemy import update
 
@@ -14,7 +15,8 @@ from services.mesh.calls import NO_ORGANIZATION
 from services.mesh.database import Database
 from services.mesh.testing import call_of
 from services.security.identity.store import ACCOUNTS
-from stack.settings import project_root
+from stack import recovery
+from stack.settings import load, project_root
 from tests.e2e.members import Json, Member, refusal, sign_up
 from tests.e2e.platform import Platform, connected
 
@@ -78,6 +80,23 @@ async def test_a_change_ends_the_other_sessions_and_not_this_one(platform: Platf
     refresh = await other.member.refused("POST", "sessions:refresh", {"refreshToken": other.refresh_token})
     assert refresh.reason == "INVALID_REFRESH_TOKEN"
     assert [one["current"] for one in (await somebody.member.get(somebody.sessions))["sessions"]] == [True]
+
+
+async def test_a_change_ends_what_has_begun_with_the_old_one(platform: Platform, somebody: Signed) -> None:
+    old, nobody = somebody.credentials["password"], Member(platform, "", "")
+    enrolled = await somebody.member.post(
+        f"{somebody.account}/second-factors:enroll-totp", {"proof": {"password": old}}
+    )
+    await somebody.member.post(
+        f"{somebody.account}/second-factors:confirm-totp", {"code": pyotp.TOTP(enrolled["secret"]).now()}
+    )
+    begun = await nobody.post("sessions:sign-in", somebody.credentials)
+    code = (await recovery.issue(load(platform.environment), str(somebody.credentials["email"]))).splitlines()[0]
+    await somebody.member.call(*somebody.change(old, secrets.token_urlsafe()))
+    late = {"challenge": begun["secondFactor"]["challenge"], "totpCode": "123456"}
+    assert (await nobody.refused("POST", "sessions:complete-sign-in", late)).reason == "INVALID_CHALLENGE"
+    reset = {"email": somebody.credentials["email"], "code": code, "newPassword": secrets.token_urlsafe()}
+    assert (await nobody.refused("POST", "accounts:reset-password", reset)).reason == "INVALID_RESET_CODE"
 
 
 async def test_without_the_current_password_nothing_changes(platform: Platform, somebody: Signed) -> None:
