@@ -3,8 +3,18 @@
 import asyncio
 import time
 from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
 
-from tests.e2e.members import Json, Member, colleague, join
+from sqlalchemy import update
+
+from services.mesh.calls import NO_ORGANIZATION
+from services.mesh.database import Database
+from services.mesh.testing import call_of
+from services.security.identity.domain import RECENT
+from services.security.identity.store import SESSIONS
+from tests.e2e.members import PASSWORD, Json, Member, colleague, join
 from tests.e2e.watching import TRANSPORTS, watching
 
 _SECOND = 1.0
@@ -35,6 +45,22 @@ async def test_an_administrator_ends_a_members_session(member: Member) -> None:
     assert [end["code"] for end in ends] == [16] * len(TRANSPORTS)
     assert took <= _SECOND
     assert (await administrator.refused("POST", f"{session['name']}:revoke", {})).reason == "NOT_FOUND"
+
+
+async def test_ones_own_other_session_takes_a_recent_sign_in_here_too(member: Member) -> None:
+    caller = await member.get("caller")
+    credentials = {"email": caller["account"]["email"], "password": PASSWORD, "organization": member.organization}
+    stolen = replace(member, token=(await member.post("sessions:sign-in", credentials))["accessToken"])
+    found = await sessions_of(stolen, stolen)
+    own, other = ([one["name"] for one in found if one.get("current") is current] for current in (True, False))
+    database = Database.connect(member.platform.environment["XORB_POSTGRES_DSN"], pool=1)
+    aged = update(SESSIONS).where(SESSIONS.c.id == UUID(own[0].rpartition("/")[2]))
+    async with database.unit(call_of(NO_ORGANIZATION)) as unit:
+        await unit.execute(aged.values(created_at=datetime.now(UTC) - RECENT))
+    await database.close()
+    assert (await stolen.refused("POST", f"{other[0]}:revoke", {})).reason == "REAUTHENTICATION_REQUIRED"
+    await member.get("caller")
+    await stolen.post(f"{own[0]}:revoke")
 
 
 async def test_only_who_may_sees_sessions(member: Member) -> None:

@@ -19,7 +19,7 @@ from services.mesh.events.model import Event
 from services.mesh.filters import Field
 from services.mesh.interceptors.layer import Context
 from services.mesh.pages import Pager, PageRequest
-from services.security.identity import store
+from services.security.identity import domain, store
 from services.security.identity.domain import Session
 from services.security.identity.memberships import Memberships
 
@@ -76,9 +76,11 @@ class MemberSessionsServicer(member_session_pb2_grpc.MemberSessionsServiceServic
     async def RevokeMemberSession(
         self, request: member_session_pb2.RevokeMemberSessionRequest, context: Context
     ) -> member_session_pb2.MemberSession:
-        """Ends a member's session in the organization."""
+        """Ends a member's session in the organization; for one's own the rule is that of one's account."""
         _, member, identifier = names.parse(_MEMBER + "/memberSessions/{member_session}", request.name)
         async with self.database.unit() as unit:
+            if member == unit.call.caller.account and str(identifier) != unit.call.caller.session:
+                domain.require_recent(await store.began(unit, UUID(unit.call.caller.session)), datetime.now(UTC))
             ended = await _end(unit, member, identifier)
             if ended is None:
                 raise not_found(request.name)

@@ -61,9 +61,10 @@ class MemberSessionsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RevokeMemberSession(self, request, context):
-        """Ends a member's session. Its tokens are void from now on, and its open streams end.
+        """Ends a member's session. Its tokens are void from now on, and its open streams end. Another one of the caller's own
+        is ended by somebody who signed in less than 15 minutes ago.
 
-        Errors: NOT_FOUND for a session that has ended, or works elsewhere.
+        Errors: NOT_FOUND for a session that has ended, or works elsewhere; REAUTHENTICATION_REQUIRED: sign in again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -3144,9 +3144,10 @@ class MemberSessionsServiceStub:
         self, message: "RevokeMemberSessionRequest"
     ) -> "MemberSession":
         """
-        Ends a member's session. Its tokens are void from now on, and its open streams end.
+        Ends a member's session. Its tokens are void from now on, and its open streams end. Another one of the caller's own
+        is ended by somebody who signed in less than 15 minutes ago.
 
-        Errors: NOT_FOUND for a session that has ended, or works elsewhere.
+        Errors: NOT_FOUND for a session that has ended, or works elsewhere; REAUTHENTICATION_REQUIRED: sign in again.
         """
 
         return self._channel.unary_unary(
@@ -3193,9 +3194,10 @@ class MemberSessionsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "MemberSession":
         """
-        Ends a member's session. Its tokens are void from now on, and its open streams end.
+        Ends a member's session. Its tokens are void from now on, and its open streams end. Another one of the caller's own
+        is ended by somebody who signed in less than 15 minutes ago.
 
-        Errors: NOT_FOUND for a session that has ended, or works elsewhere.
+        Errors: NOT_FOUND for a session that has ended, or works elsewhere; REAUTHENTICATION_REQUIRED: sign in again.
         """
 
         return await self._unary_unary(
