@@ -4,16 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import DBAPIError
-from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
 from xorb.core.v1 import member_pb2, organization_pb2
 
 from services.core.organizations.deletion import store
 from services.core.organizations.deletion.activities import DeletionActivities
 from services.core.organizations.deletion.orders import DeletionOrder
+from services.mesh import temporal
 from services.mesh.errors import Reason
 from services.mesh.executions import Executions
+from services.mesh.settings import read
 from services.mesh.testing import call_of
+from stack.ports import free_ports
 from tests.core.harness import events
 from tests.core.organizations.world import Person, World
 from tests.mesh.encryption.keys import organization_keys
@@ -66,7 +68,9 @@ async def test_only_its_owner_can_and_only_as_it_was_read(world: World, owner: P
 
 
 async def test_without_temporal_nothing_happens(world: World, owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(world.deletions, "client", await Client.connect("127.0.0.1:1", lazy=True))
+    [port] = free_ports(1)
+    away = await temporal.connect(read({"XORB_TEMPORAL_ADDRESS": f"127.0.0.1:{port}"}))
+    monkeypatch.setattr(world.deletions, "client", away)
     refused = await owner.refused(world.organizations.DeleteOrganization, deletion(owner))
     assert refused.reason is Reason.UNAVAILABLE
     await owner.call(world.members.ListMembers, member_pb2.ListMembersRequest(parent=owner.name))
