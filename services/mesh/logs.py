@@ -8,11 +8,12 @@ from opentelemetry import trace
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 
-def configure(level: str) -> None:
+def configure(level: str, exported: logging.Handler | None = None) -> None:
     """Sends the process's logs, ours and libraries', to standard error as JSON lines.
 
     Args:
         level: `DEBUG`, `INFO`, `WARNING` or `ERROR`.
+        exported: Takes the same lines elsewhere as well.
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -26,9 +27,10 @@ def configure(level: str) -> None:
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    handlers = [logging.StreamHandler(sys.stderr), *([exported] if exported else [])]
+    for handler in handlers:
+        handler.setFormatter(formatter)
+    logging.basicConfig(level=level, handlers=handlers, force=True)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

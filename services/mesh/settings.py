@@ -59,7 +59,7 @@ class Settings:
             (`XORB_EGRESS_ADDRESS`).
         data_key_lifetime: How long an unwrapped data key stays in memory (`XORB_DATA_KEY_SECONDS`).
         deletion_grace: How long a deleted organization can be undeleted (`XORB_DELETION_GRACE_SECONDS`).
-        otlp_endpoint: Where traces go, OTLP over gRPC; nowhere where empty (`XORB_OTLP_ENDPOINT`).
+        otlp_endpoint: Where traces and logs go, OTLP over gRPC; nowhere where empty (`XORB_OTLP_ENDPOINT`).
         web_address: Base URL of the pages that browsers show (`XORB_WEB_ADDRESS`).
         allowed_origins: A regular expression: pages of these origins may use sessions (`XORB_ALLOWED_ORIGINS`).
         allow_loopback_providers: Whether identity providers may be on this machine, over http as well: development

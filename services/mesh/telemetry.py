@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 from opentelemetry import metrics, trace
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
@@ -17,6 +18,18 @@ from prometheus_client import REGISTRY, generate_latest
 
 from services.mesh import sockets
 
+_SECONDS = 3.0
+
+
+def resource_of(role: str) -> Resource:
+    """Returns how traces, metrics and logs name the process of a role."""
+    return Resource.create({"service.name": f"xorb-{role}", "service.namespace": "xorb"})
+
+
+def destination(endpoint: str) -> dict[str, Any]:
+    """Returns how an exporter reaches a collector; a process that ends waits no longer for one that is away."""
+    return {"endpoint": endpoint, "insecure": not endpoint.startswith("https://"), "timeout": _SECONDS}
+
 
 def configure(role: str, otlp_endpoint: str = "") -> None:
     """Sets up the process's tracer and meter.
@@ -25,10 +38,10 @@ def configure(role: str, otlp_endpoint: str = "") -> None:
         role: The process's role, as its service name in traces and metrics.
         otlp_endpoint: Where spans go (OTLP over gRPC); without one, spans carry identifiers but aren't recorded.
     """
-    resource = Resource.create({"service.name": f"xorb-{role}", "service.namespace": "xorb"})
+    resource = resource_of(role)
     tracer = TracerProvider(resource=resource, sampler=ParentBased(ALWAYS_ON if otlp_endpoint else ALWAYS_OFF))
     if otlp_endpoint:
-        tracer.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=otlp_endpoint, insecure=True)))
+        tracer.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(**destination(otlp_endpoint))))
     trace.set_tracer_provider(tracer)
     metrics.set_meter_provider(MeterProvider(resource=resource, metric_readers=[PrometheusMetricReader()]))
 

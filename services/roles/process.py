@@ -16,6 +16,7 @@ from services.mesh.encryption.wrapping import OrganizationKeys
 from services.mesh.events import stream
 from services.mesh.interceptors.chain import chain
 from services.mesh.interceptors.layer import Layer
+from services.mesh.log_export import Exported
 from services.mesh.peers import Peers
 from services.mesh.rotation import Rotation
 from services.mesh.server import Register, Server, stop_signal
@@ -31,7 +32,8 @@ _CHANNEL = (("grpc.keepalive_time_ms", 60_000),)
 
 def configure(role: str, settings: Settings) -> None:
     """Sets up logs and telemetry of the process."""
-    logs.configure(settings.log_level)
+    exported = Exported(telemetry.resource_of(role), settings.otlp_endpoint) if settings.otlp_endpoint else None
+    logs.configure(settings.log_level, exported)
     telemetry.configure(role, settings.otlp_endpoint)
 
 
