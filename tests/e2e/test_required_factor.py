@@ -108,6 +108,14 @@ async def test_other_organizations_and_ones_own_account_are_untouched(owner: Mem
     assert own["secondFactorRequired"] is False
 
 
+async def test_nobody_leaves_without_one(owner: Member) -> None:
+    viewer = await colleague(owner, "viewer")
+    await demand(owner)
+    assert (await viewer.refused("POST", f"{owner.organization}:leave", {})).reason == _REASON
+    strong = await with_factor(viewer)
+    await strong.post(f"{owner.organization}:leave", {})
+
+
 async def test_it_is_told(owner: Member) -> None:
     await demand(owner)
     await demand(owner)

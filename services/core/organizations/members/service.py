@@ -8,6 +8,7 @@ from google.protobuf import empty_pb2
 from xorb.core.v1 import member_pb2, member_pb2_grpc
 
 from services.core.organizations import granting
+from services.core.organizations import store as organization_store
 from services.core.organizations import wire as organizations
 from services.core.organizations.accounts import Accounts, Person
 from services.core.organizations.domain import require_account
@@ -17,7 +18,7 @@ from services.core.organizations.store import MEMBERSHIPS
 from services.mesh import calls, masks
 from services.mesh.access.model import Announcer
 from services.mesh.database import Database, Unit
-from services.mesh.errors import not_found
+from services.mesh.errors import Failure, Reason, not_found
 from services.mesh.interceptors.layer import Context
 from services.mesh.pages import Pager, PageRequest
 
@@ -115,7 +116,9 @@ class MembersServicer(member_pb2_grpc.MembersServiceServicer):
         async with self.database.unit() as unit:
             async with unit.within(organization):
                 await unit.serialize(granting.TOPIC)
-                await changes.remove(unit, self.access, await _own(unit, request.name), "left")
+                own = await _own(unit, request.name)
+                await _require_strong(unit)
+                await changes.remove(unit, self.access, own, "left")
             return unit.reply(empty_pb2.Empty())
 
     async def _switch(self, name: str, switch: Callable[[Member, datetime], Member], verb: str) -> member_pb2.Member:
@@ -136,6 +139,13 @@ async def _own(unit: Unit, organization: str) -> Member:
     if found is None:
         raise not_found(organization)
     return found
+
+
+async def _require_strong(unit: Unit) -> None:
+    """Checks that the caller's session is good for anything in the unit's organization, for want of a permission."""
+    found = await organization_store.get(unit, unit.organization)
+    if found and found.second_factor_required and not unit.call.caller.second_factor:
+        raise Failure(Reason.SECOND_FACTOR_REQUIRED)
 
 
 def _now() -> datetime:

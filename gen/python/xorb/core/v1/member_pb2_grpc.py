@@ -151,7 +151,7 @@ class MembersServiceServicer:
     def LeaveOrganization(self, request, context):
         """Ends the caller's own membership; every member may, whatever their roles.
 
-        Errors: NOT_FOUND, LAST_OWNER.
+        Errors: NOT_FOUND, LAST_OWNER, SECOND_FACTOR_REQUIRED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -4510,7 +4510,7 @@ class MembersServiceStub:
         """
         Ends the caller's own membership; every member may, whatever their roles.
 
-        Errors: NOT_FOUND, LAST_OWNER.
+        Errors: NOT_FOUND, LAST_OWNER, SECOND_FACTOR_REQUIRED.
         """
 
         return self._channel.unary_unary(
@@ -4699,7 +4699,7 @@ class MembersServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         """
         Ends the caller's own membership; every member may, whatever their roles.
 
-        Errors: NOT_FOUND, LAST_OWNER.
+        Errors: NOT_FOUND, LAST_OWNER, SECOND_FACTOR_REQUIRED.
         """
 
         return await self._unary_unary(
