@@ -10,7 +10,8 @@ from services.security.keys import domain
 from services.security.keys.domain import ApiKey, State
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
-KNOWN = frozenset({"findings.read", "findings.update", "api_keys.manage", "organizations.transfer"})
+PEOPLES = ("api_keys.manage", "connections.manage", "organizations.transfer")
+KNOWN = frozenset({"findings.read", "findings.update", *PEOPLES})
 
 
 def key(**changed: object) -> ApiKey:
@@ -31,7 +32,7 @@ def test_a_key_grants_what_its_creator_has() -> None:
     assert reason(caught) is Reason.PERMISSION_DENIED
 
 
-@pytest.mark.parametrize("permission", ["api_keys.manage", "organizations.transfer", "findings.*", "nonsense", ""])
+@pytest.mark.parametrize("permission", [*PEOPLES, "findings.*", "nonsense", ""])
 def test_some_permissions_no_key_grants(permission: str) -> None:
     with pytest.raises(Failure) as caught:
         domain.granted([permission], KNOWN, KNOWN)
