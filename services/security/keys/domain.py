@@ -14,7 +14,7 @@ USE_INTERVAL = timedelta(minutes=1)
 """How long a use isn't written down after one that was."""
 
 PEOPLE_ONLY = frozenset({"api_keys.manage", "connections.manage", "organizations.transfer"})
-"""What no key grants: one that could make others would outlive its own end, one that could say who is a member, and with
+"""What no key grants: one that could make others would outlive its own end, one that could say who members are, and by
 how many factors, would be any of them, and ownership passes between people."""
 
 
