@@ -16,6 +16,7 @@ from services.mesh.tokens import Issuer, ServiceIdentity, mesh_name
 from services.mesh.vault import Transit, mesh_key
 from stack.components import openbao
 from stack.errors import StackError
+from stack.mesh import topology
 from stack.settings import StackSettings
 
 SECONDS = 10
@@ -40,8 +41,7 @@ async def at(settings: StackSettings, process: str) -> AsyncIterator[Operator]:
         StackError: the process refuses a call made as long as the context lasts, or isn't there.
     """
     async with grpc.aio.insecure_channel(f"unix:{settings.run / process}.sock") as channel:
-        domain = settings.environment.get("XORB_MESH_TRUST_DOMAIN", "xorb")
-        told = (HEADER, f"URI=spiffe://{domain}/{_ROLE}")
+        told = (HEADER, f"URI={topology.spiffe_id(settings, _ROLE)}")
         try:
             yield Operator(channel, (("authorization", f"Bearer {await _token(settings)}"), told))
         except grpc.aio.AioRpcError as error:

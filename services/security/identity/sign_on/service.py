@@ -114,7 +114,9 @@ class ConnectionsServicer(connection_pb2_grpc.ConnectionsServiceServicer):
             changed["display_name"] = texts.one_line(given.display_name)
         if "issuer" in fields:
             loopback = self.sign_on.provider.reach.loopback
-            changed["issuer"] = domain.require_issuer(given.issuer, loopback=loopback)
+            issuer = changed["issuer"] = domain.require_issuer(given.issuer, loopback=loopback)
+            # What one provider is known to ask for says nothing of another.
+            changed["vouches_for_second_factor"] = current.vouches_for_second_factor and issuer == current.issuer
         if "client_id" in fields:
             changed["client_id"] = _client_id(given.client_id)
         if "email_domains" in fields:

@@ -29,7 +29,11 @@ _VALUES: Mapping[str, str] = MappingProxyType({
     "_text": "'{}'",
     "_int4": "'{}'",
 })  # fmt: skip
-_PARTICULAR: Mapping[tuple[str, str], str] = MappingProxyType({("targets", "kind"): "'host'"})
+_PARTICULAR: Mapping[tuple[str, str], str] = MappingProxyType({
+    ("targets", "kind"): "'host'",
+    # Every relay reads the log.
+    ("event_log", "trace_context"): "'{}'",
+})  # fmt: skip
 
 
 async def fill(connection: asyncpg.Connection, organization: UUID, count: int) -> None:

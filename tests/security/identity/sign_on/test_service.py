@@ -148,3 +148,16 @@ async def test_a_connection_of_nobody_begins_nothing(here: Planes) -> None:
     owner = await here.owner()
     unknown = Connection(name=f"{owner.organization}/connections/{uuid.uuid4()}")
     assert (await refused(here.begin(unknown)))[0] == "NOT_FOUND"
+
+
+async def test_another_provider_has_to_be_vouched_for_anew(here: Planes) -> None:
+    owner = await here.owner()
+    made = await here.connect(owner, ISSUER, vouches_for_second_factor=True)
+    same = await _update(here, owner, Connection(name=made.name, issuer=ISSUER), "issuer")
+    assert same.vouches_for_second_factor
+    other = await _update(
+        here, owner, Connection(name=made.name, issuer="https://other.example.com"), "issuer", "client_secret"
+    )
+    assert not other.vouches_for_second_factor
+    sent = Connection(name=made.name, issuer=ISSUER, vouches_for_second_factor=True)
+    assert (await _update(here, owner, sent, "issuer", "vouches_for_second_factor")).vouches_for_second_factor

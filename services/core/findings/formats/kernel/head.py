@@ -104,11 +104,14 @@ def _root(start: bytes) -> Root | None:
             namespace, _, local = name.rpartition(" ")
             roots.append(Root(local, namespace, attributes))
 
+    def declared(name: str, *_: object) -> None:
+        raise ValueError(f"it declares the entity {name}, which attributes would be made long by")
+
     # UTF-16 has become UTF-8 on the way here, whatever its declaration says.
     encoding = "utf-8" if b"utf-16" in start[:200].lower() else None
     parser = expat.ParserCreate(encoding, " ")
     parser.StartElementHandler = begin
-    # An entity is nothing that a report needs, and text isn't looked at here.
+    parser.EntityDeclHandler = declared
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
     try:
         for piece in (start[at : at + 512] for at in range(0, len(start), 512)):

@@ -667,8 +667,8 @@ class Connection(betterproto2.Message):
     vouches_for_second_factor: "bool" = betterproto2.field(13, betterproto2.TYPE_BOOL)
     """
     Whether every sign-in with this provider counts as one with a second factor, because the provider is known to ask
-    everybody for one. Without it, a sign-in counts where the ID token says so: its `amr` has `mfa` (RFC 8176). A change
-    acts on sessions that begin afterwards.
+    everybody for one. Without it, a sign-in counts where the ID token says so: its `amr` has `mfa` (RFC 8176). Another
+    issuer takes it away, unless it is sent along. A change acts on sessions that begin afterwards.
     """
 
 
