@@ -12,6 +12,7 @@ def test_roots() -> None:
     assert not Head(start).tag("c")
     assert Head(b"<p>un<b>balanced</p>").root == Root("p", "", {})
     assert Head(b"{}").root is None
+    assert Head(b'<!DOCTYPE b [<!ENTITY a "x">]><b v="&a;">').root is None
 
 
 def test_outlines() -> None:
