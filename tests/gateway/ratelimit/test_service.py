@@ -150,9 +150,10 @@ async def test_while_redis_hangs_one_request_a_second_waits_for_it(edge: Edge, c
     cable.flowing.clear()
     assert await edge.passes(request("READ", user=somebody()))
     loop = asyncio.get_running_loop()
-    waits = []
+    first, waits = loop.time(), []
     for _ in range(40):
         begun = loop.time()
         assert await edge.passes(request("READ", user=somebody()))
         waits.append(loop.time() - begun)
-    assert sum(wait > 0.4 for wait in waits) <= 10
+    # One that begins to wait ends the second of the one before.
+    assert sum(wait > 0.4 for wait in waits) <= loop.time() - first + 2
