@@ -21,19 +21,10 @@ from xorb.security.v1 import (
     session_pb2_grpc,
 )
 
-from tests.cli.platform import EMAIL, ORGANIZATION, PASSWORD, Platform, fail
+from tests.cli.platform import EMAIL, ORGANIZATION, PASSWORD, Platform, fail, page
 
 KEY, RESET_CODE = "xorb_key", "gd6j-ir3o-xp4m-wrqw-75dj-h3dc"
 MEMBER = f"{ORGANIZATION}/members/{uuid.UUID(int=7)}"
-
-
-def page(request: Any, resources: list[Any], response: Any, field_name: str) -> Any:
-    """One page of three, so that every list has several."""
-    start = int(request.page_token or 0)
-    end = start + min(request.page_size or 50, 3)
-    getattr(response, field_name).extend(resources[start:end])
-    response.next_page_token = str(end) if end < len(resources) else ""
-    return response
 
 
 class _Servicer:

@@ -95,3 +95,25 @@ class Platform:
         if "request_id" in request.DESCRIPTOR.fields_by_name:
             assert uuid.UUID(request.request_id)
             self.request_ids.add(request.request_id)
+
+
+def one(context: Any, resources: list[Any], name: str) -> Any:
+    """The resource of a name; the call fails where there is none."""
+    found = [resource for resource in resources if resource.name == name]
+    if not found:
+        fail(context, code_pb2.NOT_FOUND, "NOT_FOUND", f"There is no {name}, or you may not see it.")
+    return found[0]
+
+
+def new_id() -> str:
+    """An identifier that nothing has yet."""
+    return str(uuid.uuid4())
+
+
+def page(request: Any, resources: list[Any], response: Any, field_name: str) -> Any:
+    """One page of three, so that every list has several."""
+    start = int(request.page_token or 0)
+    end = start + min(request.page_size or 50, 3)
+    getattr(response, field_name).extend(resources[start:end])
+    response.next_page_token = str(end) if end < len(resources) else ""
+    return response

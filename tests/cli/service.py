@@ -1,7 +1,6 @@
 """The services of the small platform, over real gRPC."""
 
 import re
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,7 +18,6 @@ from xorb.core.v1 import (
     finding_pb2,
     finding_pb2_grpc,
     member_pb2_grpc,
-    organization_pb2,
     organization_pb2_grpc,
     scan_pb2,
     scan_pb2_grpc,
@@ -30,7 +28,6 @@ from xorb.security.v1 import (
     api_key_pb2_grpc,
     connection_pb2_grpc,
     factor_pb2_grpc,
-    identity_pb2,
     identity_pb2_grpc,
     member_session_pb2_grpc,
     passkey_pb2_grpc,
@@ -40,128 +37,11 @@ from xorb.security.v1 import (
 )
 
 from tests.cli import admission
-from tests.cli.admission import page
 from tests.cli.factors import Factors, Passkeys
-from tests.cli.platform import EMAIL, ORGANIZATION, Platform, fail
+from tests.cli.identity import Identity, Organizations
+from tests.cli.platform import Platform, fail, new_id, one, page
 
 _Add = Callable[[Any, grpc.Server], None]
-
-
-def _one(context: Any, resources: list[Any], name: str) -> Any:
-    found = [resource for resource in resources if resource.name == name]
-    if not found:
-        fail(context, code_pb2.NOT_FOUND, "NOT_FOUND", f"There is no {name}, or you may not see it.")
-    return found[0]
-
-
-def _id() -> str:
-    return str(uuid.uuid4())
-
-
-class Identity(identity_pb2_grpc.IdentityServiceServicer):
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
-
-    def SignUp(self, request: Any, context: Any) -> Any:
-        self.platform.enter(request, context, public=True)
-        if len(request.password) < 12:
-            fail(
-                context,
-                3,
-                "INVALID_FIELD",
-                "A field is not valid; the details name it.",
-                password="at least 12 characters",
-            )
-        if request.email in self.platform.accounts:
-            fail(context, code_pb2.ALREADY_EXISTS, "ALREADY_EXISTS", "It exists already.")
-        self.platform.accounts[request.email] = request.password
-        return identity_pb2.Account(name="accounts/a", email=request.email)
-
-    def SignIn(self, request: Any, context: Any) -> Any:
-        self.platform.enter(request, context, public=True)
-        if self.platform.accounts.get(request.email) != request.password:
-            fail(context, code_pb2.UNAUTHENTICATED, "WRONG_CREDENTIALS", "E-mail or password is wrong.")
-        if self.platform.codes or self.platform.passkeys:
-            kinds = ["TOTP", "RECOVERY_CODE"] if self.platform.codes else ["PASSKEY"]
-            factor = identity_pb2.SecondFactor(challenge="challenge", kinds=kinds)
-            return identity_pb2.SessionTokens(second_factor=factor)
-        return self._opened(request.email)
-
-    def CompleteSignIn(self, request: Any, context: Any) -> Any:
-        self.platform.enter(request, context, public=True)
-        if getattr(request, request.WhichOneof("answer")) not in self.platform.codes:
-            fail(context, code_pb2.UNAUTHENTICATED, "WRONG_SECOND_FACTOR", "That is wrong.")
-        return self._opened(EMAIL)
-
-    def _opened(self, email: str) -> Any:
-        first = self.platform.organizations[0].name if self.platform.organizations else ""
-        return self.platform.new_tokens(email, first)
-
-    def RefreshSession(self, request: Any, context: Any) -> Any:
-        self.platform.enter(request, context, public=True)
-        organization = self.platform.refresh.pop(request.refresh_token, None)
-        if organization is None:
-            fail(context, code_pb2.UNAUTHENTICATED, "INVALID_REFRESH_TOKEN", "The session has ended. Sign in again.")
-        return self.platform.new_tokens(EMAIL, request.organization or organization)
-
-    def SignOut(self, request: Any, context: Any) -> Any:
-        self.platform.enter(request, context)
-        self.platform.refresh.clear()
-        return empty_pb2.Empty()
-
-    def GetCaller(self, request: Any, context: Any) -> Any:
-        self.platform.enter(request, context)
-        account = identity_pb2.Account(name="accounts/a", email=EMAIL)
-        return identity_pb2.Caller(account=account, organization=ORGANIZATION, roles=["owner"])
-
-    def GetJsonWebKeySet(self, request: Any, context: Any) -> Any:
-        self.platform.enter(request, context, public=True)
-        return identity_pb2.JsonWebKeySet()
-
-
-class Organizations(organization_pb2_grpc.OrganizationsServiceServicer):
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
-
-    def CreateOrganization(self, request: Any, context: Any) -> Any:
-        self.platform.enter(request, context)
-        created = organization_pb2.Organization(
-            name=f"organizations/{_id()}", display_name=request.organization.display_name
-        )
-        self.platform.organizations.append(created)
-        return created
-
-    def GetOrganization(self, request: Any, context: Any) -> Any:
-        self.platform.enter(request, context)
-        return _one(context, self.platform.organizations, request.name)
-
-    def UpdateOrganization(self, request: Any, context: Any) -> Any:
-        self.platform.enter(request, context)
-        found = _one(context, self.platform.organizations, request.organization.name)
-        request.update_mask.MergeMessage(request.organization, found)
-        return found
-
-    def RotateEncryptionKey(self, request: Any, context: Any) -> Any:
-        self.platform.enter(request, context)
-        return operations_pb2.Operation(name=f"operations/{request.name}/dataKeys/{_id()}")
-
-    def DeleteOrganization(self, request: Any, context: Any) -> Any:
-        self.platform.enter(request, context)
-        [found] = [one for one in self.platform.organizations if one.name == request.name]
-        found.state = organization_pb2.Organization.DELETED
-        found.purge_time.FromJsonString("2030-01-02T03:04:05Z")
-        return found
-
-    def UndeleteOrganization(self, request: Any, context: Any) -> Any:
-        self.platform.enter(request, context)
-        [found] = [one for one in self.platform.organizations if one.name == request.name]
-        found.ClearField("purge_time")
-        return found
-
-    def ListOrganizations(self, request: Any, context: Any) -> Any:
-        self.platform.enter(request, context)
-        response = organization_pb2.ListOrganizationsResponse()
-        return page(request, self.platform.organizations, response, "organizations")
 
 
 class Targets(target_pb2_grpc.TargetsServiceServicer):
@@ -171,7 +51,7 @@ class Targets(target_pb2_grpc.TargetsServiceServicer):
     def CreateTarget(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
         target = request.target
-        target.name = f"{request.parent}/targets/{_id()}"
+        target.name = f"{request.parent}/targets/{new_id()}"
         target.verification_state = target_pb2.Target.PENDING
         target.verification_instructions = "Publish this token."
         self.platform.targets.append(target)
@@ -179,7 +59,7 @@ class Targets(target_pb2_grpc.TargetsServiceServicer):
 
     def GetTarget(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
-        return _one(context, self.platform.targets, request.name)
+        return one(context, self.platform.targets, request.name)
 
     def ListTargets(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
@@ -187,13 +67,13 @@ class Targets(target_pb2_grpc.TargetsServiceServicer):
 
     def VerifyTarget(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
-        target = _one(context, self.platform.targets, request.name)
+        target = one(context, self.platform.targets, request.name)
         target.verification_state = target_pb2.Target.VERIFIED
         return target
 
     def DeleteTarget(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
-        self.platform.targets.remove(_one(context, self.platform.targets, request.name))
+        self.platform.targets.remove(one(context, self.platform.targets, request.name))
         return empty_pb2.Empty()
 
 
@@ -204,13 +84,13 @@ class Scans(scan_pb2_grpc.ScansServiceServicer):
     def CreateScan(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
         scan = request.scan
-        scan.name, scan.state = f"{request.parent}/scans/{_id()}", scan_pb2.Scan.QUEUED
+        scan.name, scan.state = f"{request.parent}/scans/{new_id()}", scan_pb2.Scan.QUEUED
         self.platform.scans.append(scan)
         return operations_pb2.Operation(name=f"operations/{scan.name}")
 
     def GetScan(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
-        return _one(context, self.platform.scans, request.name)
+        return one(context, self.platform.scans, request.name)
 
     def ListScans(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
@@ -227,7 +107,7 @@ class Scans(scan_pb2_grpc.ScansServiceServicer):
 
     def _become(self, request: Any, context: Any, state: Any) -> Any:
         self.platform.enter(request, context)
-        scan = _one(context, self.platform.scans, request.name)
+        scan = one(context, self.platform.scans, request.name)
         scan.state = state
         return scan
 
@@ -241,7 +121,7 @@ class Scans(scan_pb2_grpc.ScansServiceServicer):
 
     def GetEvidence(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
-        return _one(context, self.platform.evidence, request.name)
+        return one(context, self.platform.evidence, request.name)
 
     def WatchScan(self, request: Any, context: Any) -> Iterator[Any]:
         self.platform.enter(request, context)
@@ -279,7 +159,7 @@ class Findings(finding_pb2_grpc.FindingsServiceServicer):
 
     def GetFinding(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
-        return _one(context, self.platform.findings, request.name)
+        return one(context, self.platform.findings, request.name)
 
     def TriageFinding(self, request: Any, context: Any) -> Any:
         return self._become(request, context, finding_pb2.Finding.TRIAGED)
@@ -297,7 +177,7 @@ class Findings(finding_pb2_grpc.FindingsServiceServicer):
 
     def _become(self, request: Any, context: Any, state: Any) -> Any:
         self.platform.enter(request, context)
-        finding = _one(context, self.platform.findings, request.name)
+        finding = one(context, self.platform.findings, request.name)
         finding.state = state
         return finding
 

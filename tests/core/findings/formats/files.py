@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from services.core.findings.formats import registry
 from services.core.findings.formats.kernel.model import Entry, Refused, Reported
 from services.core.findings.formats.kernel.source import Source
 
 OURS = Path(__file__).parent / "samples"
 REAL = Path(__file__).parents[5] / "shared/data/scans"
+of_real_files = pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+"""Marks a test that needs the real samples."""
 NAMES = {
     "anchore_grype": "grype",
     "aws_prowler_v3plus": "prowler",

@@ -7,7 +7,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Web
 from services.core.findings.formats.kernel.model import Cvss, Status
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_items_of_two_scans() -> None:
@@ -38,7 +38,7 @@ def test_360() -> None:
     assert old.seen_at is None  # the second of March, or the third of February
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     ("name", "count"),
     [

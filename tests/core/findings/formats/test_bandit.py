@@ -6,7 +6,7 @@ import pytest
 
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Code
-from tests.core.findings.formats.files import REAL, entries, reported
+from tests.core.findings.formats.files import entries, of_real_files, reported
 
 
 def test_a_report() -> None:
@@ -22,7 +22,7 @@ def test_a_report() -> None:
     assert yaml.location.normal == "shop/settings.py"
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(("name", "count"), [("dd.json", 47), ("many_vulns.json", 214), ("one_vuln.json", 1)])
 def test_real_files_are_read(name: str, count: int) -> None:
     assert len(entries(f"real/bandit/{name}")) == count

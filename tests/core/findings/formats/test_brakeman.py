@@ -7,7 +7,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Code
 from services.core.findings.formats.kernel.model import Status, Tool
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_a_report() -> None:
@@ -23,7 +23,7 @@ def test_a_report() -> None:
     assert ignored.cves == ("CVE-2012-3464",)
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(("name", "count"), [("many_findings.json", 18), ("two_findings.json", 2)])
 def test_real_files_are_read(name: str, count: int) -> None:
     found = reported(f"real/brakeman/{name}")

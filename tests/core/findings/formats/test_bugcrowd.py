@@ -5,7 +5,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Endpoint, Resource, Web
 from services.core.findings.formats.kernel.model import Status
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_submissions() -> None:
@@ -19,7 +19,7 @@ def test_submissions() -> None:
     assert (again.status, again.location) == (Status.SUPPRESSED, Endpoint("api.shop.example"))
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(("name", "count"), [("BugCrowd-many.csv", 5), ("BugCrowd-zero.csv", 0)])
 def test_real_files_are_read(name: str, count: int) -> None:
     assert len(reported(f"real/bugcrowd/{name}")) == count

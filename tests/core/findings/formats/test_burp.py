@@ -2,12 +2,10 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Web
 from services.core.findings.formats.kernel.model import Status, Tool
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_issues() -> None:
@@ -26,7 +24,7 @@ def test_issues() -> None:
     assert plain.status is Status.FALSE_POSITIVE
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 def test_real_files_are_read() -> None:
     """The other importer makes one of the three places of one type: 1."""
     assert [one.location for one in reported("real/burp/one_finding.xml")] == [

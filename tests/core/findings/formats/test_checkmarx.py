@@ -9,7 +9,7 @@ from services.core.findings.formats import registry
 from services.core.findings.formats.kernel.locations import Code, Package
 from services.core.findings.formats.kernel.model import Cvss, Refused, Status, Tool
 from services.core.findings.formats.kernel.source import Source
-from tests.core.findings.formats.files import OURS, REAL, entries, refused, reported
+from tests.core.findings.formats.files import OURS, entries, of_real_files, refused, reported
 
 
 def test_xml_has_weaknesses_where_their_flow_ends() -> None:
@@ -52,7 +52,7 @@ def test_what_is_not_read_of_a_report_is_told() -> None:
     assert len(found) == 3
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     ("name", "count"),
     [

@@ -5,7 +5,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Code, Package
 from services.core.findings.formats.kernel.model import Cvss, Status, Tool
-from tests.core.findings.formats.files import REAL, entries, reported
+from tests.core.findings.formats.files import entries, of_real_files, reported
 
 
 def test_one_framework() -> None:
@@ -33,7 +33,7 @@ def test_a_run_without_files_is_known() -> None:
     assert entries("checkov/nothing.json") == []
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     ("name", "count"),
     [("checkov-report-0-vuln.json", 0), ("checkov-report-many-vuln.json", 3), ("checkov-report-severity.json", 4)],

@@ -5,7 +5,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Package
 from services.core.findings.formats.kernel.model import Cvss, Tool
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_a_vulnerability_is_a_finding_for_each_product_that_it_may_affect() -> None:
@@ -24,7 +24,7 @@ def test_a_vulnerability_is_a_finding_for_each_product_that_it_may_affect() -> N
     assert (appliance.tool_severity, appliance.cvss) == ("Important", ())
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(("name", "count"), [("csaf_many_vuln.json", 3), ("csaf_one_vuln.json", 1)])
 def test_real_files_are_read(name: str, count: int) -> None:
     """The other importer counts products that are fixed or not affected as well."""

@@ -7,7 +7,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Package
 from services.core.findings.formats.kernel.model import Status, Tool
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 @pytest.mark.parametrize("name", ["cyclonedx/bom.json", "cyclonedx/bom.xml"])
@@ -32,6 +32,6 @@ def test_the_extension_of_old_versions() -> None:
     assert jackson.cvss[0].score == 9.8
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 def test_a_real_bill_without_vulnerabilities() -> None:
     assert reported("real/cyclonedx/cyclonedx_bom.xml") == []

@@ -2,11 +2,9 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.model import Cvss, Status, Tool
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_a_report() -> None:
@@ -37,6 +35,6 @@ def test_a_clean_report_has_nothing() -> None:
     assert reported("dependency-check/clean.xml") == []
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 def test_a_real_file_is_read() -> None:
     assert reported("real/dependency_check/single_dependency_with_related_no_vulnerability.xml") == []

@@ -6,7 +6,7 @@ import pytest
 
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.model import Status, Tool
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_findings() -> None:
@@ -24,7 +24,7 @@ def test_findings() -> None:
     assert (view.status, view.asset) == (Status.SUPPRESSED, "shop")
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     ("name", "count"),
     [

@@ -1,10 +1,8 @@
 """detect-secrets' baseline."""
 
-import pytest
-
 from services.core.findings.formats.kernel.locations import Code
 from services.core.findings.formats.kernel.model import Status, Tool
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_a_baseline() -> None:
@@ -18,7 +16,7 @@ def test_a_baseline() -> None:
     assert unknown.status is Status.OPEN
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 def test_a_real_file_is_read() -> None:
     found = reported("real/detect_secrets/many_findings.json")
     assert [one.status for one in found] == [Status.OPEN, Status.VERIFIED, Status.OPEN, Status.FALSE_POSITIVE]

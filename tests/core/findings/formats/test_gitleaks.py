@@ -6,7 +6,7 @@ import pytest
 
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Code
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_a_report_of_version_8() -> None:
@@ -29,7 +29,7 @@ def test_a_report_of_version_7_names_a_secret_alike() -> None:
     assert "Jane Doe <jane@shop.example>" in token.description
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     ("name", "count"), [("data_many.json", 2), ("gitleaks8_many.json", 4), ("version_7.5.0.json", 8)]
 )

@@ -1,11 +1,9 @@
 """gosec's report."""
 
-import pytest
-
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Code
 from services.core.findings.formats.kernel.model import Status, Tool
-from tests.core.findings.formats.files import REAL, entries, reported
+from tests.core.findings.formats.files import entries, of_real_files, reported
 
 
 def test_a_report() -> None:
@@ -22,7 +20,7 @@ def test_a_clean_report_has_nothing() -> None:
     assert reported("gosec/clean.json") == []
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 def test_a_real_file_is_read() -> None:
     found = reported("real/gosec/many_vulns.json")
     assert len(found) == 28

@@ -2,12 +2,10 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Package
 from services.core.findings.formats.kernel.model import Status, Tool
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_an_image() -> None:
@@ -25,7 +23,7 @@ def test_an_image() -> None:
     assert bash.status is Status.SUPPRESSED
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 def test_real_files_are_read() -> None:
     (java,) = reported("real/anchore_grype/fix_not_available.json")
     assert isinstance(java.location, Package)

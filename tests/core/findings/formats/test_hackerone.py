@@ -5,7 +5,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Endpoint, Resource, Web
 from services.core.findings.formats.kernel.model import Cvss, Status
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 @pytest.mark.parametrize("name", ["reports.csv", "reports.json"])
@@ -39,7 +39,7 @@ def test_the_api_gives_vector_and_weakness() -> None:
     assert script.cwes == (79,)
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     ("name", "count"),
     [

@@ -4,7 +4,7 @@ import pytest
 
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Resource
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_failed_checks_and_unscored_ones_but_not_what_a_person_must_look_at() -> None:
@@ -23,7 +23,7 @@ def test_older_shapes(name: str, check: str, node: str) -> None:
     assert anonymous.remediation.startswith("Set ")
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(("name", "count"), [("kube-bench-controls.json", 56), ("kube-bench-report-one-vuln.json", 1)])
 def test_real_files_are_read(name: str, count: int) -> None:
     assert len(reported(f"real/kubebench/{name}")) == count

@@ -1,11 +1,9 @@
 """Kubescape's JSON."""
 
-import pytest
-
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Resource
 from services.core.findings.formats.kernel.model import Status, Tool
-from tests.core.findings.formats.files import REAL, entries, reported
+from tests.core.findings.formats.files import entries, of_real_files, reported
 
 
 def test_failed_controls_and_accepted_ones() -> None:
@@ -24,6 +22,6 @@ def test_failed_controls_and_accepted_ones() -> None:
     assert (own.location.normal, own.tool_severity) == ("kubernetes/shop-production/Deployment/cart", "Low")
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 def test_a_real_file_in_which_all_passed() -> None:
     assert entries("real/kubescape/results.json") == []

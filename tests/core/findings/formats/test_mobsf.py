@@ -5,7 +5,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Code, Resource
 from services.core.findings.formats.kernel.model import Tool
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_an_app_of_android() -> None:
@@ -50,7 +50,7 @@ def test_code_without_secrets() -> None:
     assert (root.check, root.location) == ("android_root_detection", Resource("app", kind="app"))
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     ("name", "count"), [("issue_9132.json", 74), ("many_findings_cwe_lower.json", 7), ("no_findings.json", 0)]
 )

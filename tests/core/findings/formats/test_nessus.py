@@ -2,12 +2,10 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Endpoint
 from services.core.findings.formats.kernel.model import Cvss
-from tests.core.findings.formats.files import REAL, entries, reported
+from tests.core.findings.formats.files import entries, of_real_files, reported
 
 
 def test_the_scanners_own_file() -> None:
@@ -34,7 +32,7 @@ def test_rows_of_one_plug_in_and_its_cves_are_one() -> None:
     assert (information.severity, information.remediation) == (Severity.INFO, "")
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 def test_real_files_are_read() -> None:
     """The other importer, too, makes one of a plug-in's CVEs; of its places, too: 2 of the first file."""
     assert len(entries("real/tenable/issue_11102.csv")) == 3

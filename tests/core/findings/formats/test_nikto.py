@@ -7,7 +7,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Web
 from services.core.findings.formats.kernel.model import Tool
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 @pytest.mark.parametrize("name", ["nikto/scan.xml", "nikto/scan.json"])
@@ -26,7 +26,7 @@ def test_version_and_time_stand_in_xml_only() -> None:
     assert reported("nikto/scan.json")[0].tool == Tool("Nikto")
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     ("name", "count"),
     [
@@ -40,7 +40,7 @@ def test_real_files_are_read(name: str, count: int) -> None:
     assert len(reported(f"real/nikto/{name}")) == count
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 def test_paths_of_a_real_file() -> None:
     found = {one.check: one for one in reported("real/nikto/nikto-output.xml")}
     assert found["999976"].location == Web("http://localhost:8070/", "GET")

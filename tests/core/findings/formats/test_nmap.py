@@ -5,7 +5,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Endpoint
 from services.core.findings.formats.kernel.model import Reported, Tool
-from tests.core.findings.formats.files import REAL, entries, refused
+from tests.core.findings.formats.files import entries, of_real_files, refused
 
 
 def test_ports_and_what_scripts_found() -> None:
@@ -25,7 +25,7 @@ def test_ports_and_what_scripts_found() -> None:
     assert [(entry.position, entry.reason) for entry in refused(found)] == [("line 29", "address is missing")]
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     ("name", "count"), [("issue12411.xml", 4), ("nmap_0port.xml", 0), ("nmap_multiple_port.xml", 13)]
 )

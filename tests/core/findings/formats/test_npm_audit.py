@@ -5,7 +5,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Package
 from services.core.findings.formats.kernel.model import Cvss
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_a_report_of_version_2_has_weaknesses_where_they_are() -> None:
@@ -34,7 +34,7 @@ def test_a_clean_report_has_nothing() -> None:
     assert reported("npm-audit/clean.json") == []
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     ("name", "count"), [("issue_10801.json", 1), ("multiple_cwes_fabricated.json", 1), ("one_vuln.json", 2)]
 )

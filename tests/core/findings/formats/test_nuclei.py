@@ -9,7 +9,7 @@ from services.core.findings.formats import registry
 from services.core.findings.formats.kernel.locations import Endpoint, Web
 from services.core.findings.formats.kernel.model import Cvss, Refused, Tool
 from services.core.findings.formats.kernel.source import Source
-from tests.core.findings.formats.files import REAL, entries, refused, reported
+from tests.core.findings.formats.files import entries, of_real_files, refused, reported
 
 
 @pytest.mark.parametrize("name", ["nuclei/results.jsonl", "nuclei/export.json"])
@@ -50,7 +50,7 @@ def test_what_did_not_match_is_not_reported() -> None:
     assert len(list(registry.read(registry.formats()["nuclei"], source))) == 1
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     ("name", "count"),
     [("invalid_cwe.json", 1), ("issue_9201.json", 1), ("many_findings_new.json", 2), ("multi_cwe_fabricated.json", 1)],

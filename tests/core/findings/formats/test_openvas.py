@@ -5,7 +5,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Endpoint
 from services.core.findings.formats.kernel.model import Cvss, Status
-from tests.core.findings.formats.files import REAL, entries, reported
+from tests.core.findings.formats.files import entries, of_real_files, reported
 
 
 def test_results_of_gmp() -> None:
@@ -28,7 +28,7 @@ def test_rows() -> None:
     assert system.location.normal == "192.0.2.7"
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     ("name", "count"), [("many_vuln.csv", 4), ("no_vuln.csv", 0), ("one_vuln.csv", 1), ("report_combine_v2.csv", 2)]
 )

@@ -1,11 +1,9 @@
 """OSV-Scanner's results."""
 
-import pytest
-
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Package
 from services.core.findings.formats.kernel.model import Cvss
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_advisories_of_a_group_are_one() -> None:
@@ -28,7 +26,7 @@ def test_a_clean_report_has_nothing() -> None:
     assert reported("osv-scanner/clean.json") == []
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 def test_a_real_file_is_read() -> None:
     (found,) = reported("real/osv_scanner/multi_cwe_fabricated.json")
     assert (found.check, found.cwes) == ("GHSA-multi-cwe-0001", (79, 89))

@@ -4,7 +4,7 @@ import pytest
 
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Package
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_results_of_version_2() -> None:
@@ -27,7 +27,7 @@ def test_packages_without_weaknesses_are_none() -> None:
     assert reported("pip-audit/clean.json") == []
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(("name", "count"), [("many_vulns.json", 7), ("zero_vulns.json", 0)])
 def test_real_files_are_read(name: str, count: int) -> None:
     assert len(reported(f"real/pip_audit/{name}")) == count

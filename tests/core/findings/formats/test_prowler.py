@@ -7,7 +7,7 @@ from services.core.findings.formats import registry
 from services.core.findings.formats.kernel.locations import Resource
 from services.core.findings.formats.kernel.model import Reported, Status, Tool
 from services.core.findings.formats.kernel.source import Source
-from tests.core.findings.formats.files import REAL, entries, reported
+from tests.core.findings.formats.files import entries, of_real_files, reported
 
 BUCKET = Resource("arn:aws:s3:::shop-images", "aws", "111122223333", "eu-central-1", "AwsS3Bucket")
 FILES = ("version3.csv", "version3.json", "version3.ocsf.json", "version4.csv", "version5.ocsf.json")
@@ -51,7 +51,7 @@ def test_what_is_about_no_resource_is_about_the_account() -> None:
     assert found.location == Resource("shop-1", "gcp", "shop-1")
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     ("name", "count"),
     [

@@ -7,7 +7,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Endpoint, Web
 from services.core.findings.formats.kernel.model import Cvss, Status
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 @pytest.mark.parametrize("name", ["scan.xml", "assets.xml", "assets.csv"])
@@ -53,7 +53,7 @@ def test_sites(name: str) -> None:
     assert (frame.status, frame.status_reason) == (Status.SUPPRESSED, "RISK_ACCEPTED")
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(("name", "count"), [("empty.xml", 0), ("Qualys_Sample_Report.csv", 6)])
 def test_real_files_are_read(name: str, count: int) -> None:
     assert len(reported(f"real/qualys/{name}")) == count

@@ -5,7 +5,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Code, Web
 from services.core.findings.formats.kernel.model import Status, Tool
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_rules_may_follow_the_results() -> None:
@@ -27,7 +27,7 @@ def test_code_that_may_be_a_secret_is_not_kept() -> None:
     assert [one.evidence for one in reported("sarif/secrets.sarif")] == ["", "", "", "eval(x)"]
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     ("name", "count"), [("SuppressionTestCurrent", 4), ("appendix_k1", 0), ("appendix_k2", 1), ("appendix_k4", 1)]
 )
@@ -35,7 +35,7 @@ def test_real_files_are_read(name: str, count: int) -> None:
     assert len(reported(f"real/sarif/{name}.sarif")) == count
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 def test_the_specifications_examples() -> None:
     (small,) = reported("real/sarif/appendix_k2.sarif")
     assert small.title == 'Variable "count" was used without being initialized.'

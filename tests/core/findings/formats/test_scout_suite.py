@@ -7,7 +7,7 @@ from services.core.findings.formats import registry
 from services.core.findings.formats.kernel.locations import Resource
 from services.core.findings.formats.kernel.model import Reported, Tool
 from services.core.findings.formats.kernel.source import Source
-from tests.core.findings.formats.files import OURS, REAL, entries, reported
+from tests.core.findings.formats.files import OURS, entries, of_real_files, reported
 
 
 def test_a_rule_is_a_finding_for_each_thing() -> None:
@@ -37,6 +37,6 @@ def test_a_path_that_its_rule_does_not_give_is_the_name(item: str) -> None:
     assert last.location == Resource(item, "aws", "111122223333")
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 def test_a_real_file_without_anything_flagged() -> None:
     assert entries("real/scout_suite/no_vuln.js") == []

@@ -5,7 +5,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Code, Package
 from services.core.findings.formats.kernel.model import Status, Tool
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_a_report() -> None:
@@ -27,7 +27,7 @@ def test_a_clean_report_has_nothing() -> None:
     assert reported("semgrep/clean.json") == []
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     ("name", "count", "severity"),
     [

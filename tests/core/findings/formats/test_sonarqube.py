@@ -7,7 +7,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Code
 from services.core.findings.formats.kernel.model import Status
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_issues_that_are_weaknesses() -> None:
@@ -35,7 +35,7 @@ def test_a_clean_project_has_nothing() -> None:
     assert reported("sonarqube/clean.json") == []
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(("name", "count"), [("findings_over_api_hotspots.json", 4), ("issue_10150.json", 3)])
 def test_real_files_are_read(name: str, count: int) -> None:
     found = reported(f"real/sonarqube/{name}")

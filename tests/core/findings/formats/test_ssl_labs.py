@@ -5,7 +5,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Endpoint
 from services.core.findings.formats.kernel.model import Tool
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_an_endpoint() -> None:
@@ -33,7 +33,7 @@ def test_good_grades_are_no_findings() -> None:
     assert (old.location, old.tool_severity, old.severity) == (Endpoint("old.example", 8443), "T", Severity.HIGH)
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(("name", "count"), [("ssl_labs_dh1024_v1.5.0.json", 4), ("ssl_labs_ok_v1.5.0.json", 0)])
 def test_real_files_are_read(name: str, count: int) -> None:
     """The other importer reports the grade alone, a good one, too."""

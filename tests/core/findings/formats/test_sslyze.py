@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Endpoint
 from services.core.findings.formats.kernel.model import Tool
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_a_file_of_version_6() -> None:
@@ -38,7 +38,7 @@ def test_a_file_of_version_4_and_before() -> None:
     assert (heartbleed.check, heartbleed.location) == ("tls.heartbleed", Endpoint("shop.example", 443))
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(("name", "count"), [("many", 5), ("one", 1), ("zero", 0)])
 def test_real_files_are_read(name: str, count: int) -> None:
     """The first has TLS 1.1, RC4, Heartbleed, CCS injection, unsafe renegotiation; the other importer skips RC4."""

@@ -5,7 +5,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Endpoint
 from services.core.findings.formats.kernel.model import Tool
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 @pytest.mark.parametrize("name", ["testssl/scan.csv", "testssl/flat.json"])
@@ -24,7 +24,7 @@ def test_the_pretty_file() -> None:
     assert (breach.check, breach.location, breach.tool_severity) == ("BREACH", Endpoint("shop.example", 443), "MEDIUM")
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     ("name", "count"), [("defectdojo_many_vuln", 377), ("defectdojo_one_vuln", 1), ("demo2", 3), ("many_cves", 1)]
 )
@@ -36,7 +36,7 @@ def test_real_files_are_read(name: str, count: int) -> None:
     assert len(reported(f"real/testssl/{name}.csv")) == count
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 def test_weaknesses_of_real_files() -> None:
     grave = {one.check for one in reported("real/testssl/defectdojo_many_vuln.csv") if one.severity >= Severity.HIGH}
     assert "BREACH" in grave

@@ -1,11 +1,9 @@
 """tfsec's JSON."""
 
-import pytest
-
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Code
 from services.core.findings.formats.kernel.model import Status
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_failed_and_ignored_but_not_passed() -> None:
@@ -22,7 +20,7 @@ def test_the_three_severities_of_old_versions() -> None:
     assert group.references == ("https://tfsec.dev/docs/aws/AWS018/",)
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 def test_a_real_file_is_read() -> None:
     """The other importer takes findings of one rule for one. A file without any says nothing that only tfsec says."""
     found = reported("real/tfsec/many_findings_current.json")

@@ -5,7 +5,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Code, Package, Resource
 from services.core.findings.formats.kernel.model import Tool
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_an_image() -> None:
@@ -32,7 +32,7 @@ def test_a_cluster() -> None:
     assert privileges.asset == "kubernetes/prod"
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(("name", "count"), [("cvssv4_severity_source", 3), ("issue_14136", 1), ("issue_9170", 37)])
 def test_real_files_are_read(name: str, count: int) -> None:
     found = reported(f"real/trivy/{name}.json")
@@ -40,7 +40,7 @@ def test_real_files_are_read(name: str, count: int) -> None:
     assert all(one.severity and one.tool_severity for one in found)
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 def test_scores_of_the_severitys_source_come_first() -> None:
     first, second, third = reported("real/trivy/cvssv4_severity_source.json")
     assert [(one.cvss[0].version, one.cvss[0].source) for one in (first, second, third)] == [("4.0", "ghsa")] * 3

@@ -2,12 +2,10 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from services.core.findings.formats.kernel import redaction
 from services.core.findings.formats.kernel.locations import Code
 from services.core.findings.formats.kernel.model import Status
-from tests.core.findings.formats.files import REAL, entries, reported
+from tests.core.findings.formats.files import entries, of_real_files, reported
 
 
 def test_results_of_version_3() -> None:
@@ -30,7 +28,7 @@ def test_results_of_version_2_are_one_for_each_secret() -> None:
     assert (third.check, third.seen_at) == ("RSA private key", datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 def test_real_files_are_read() -> None:
     """Other importers count 18 and 3: they drop what is found again in a further commit or at the same place."""
     assert len(entries("real/trufflehog/v2_many_vulns.json")) == 65

@@ -7,7 +7,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Code, Package, Web
 from services.core.findings.formats.kernel.model import Cvss, Status
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 def test_flaws() -> None:
@@ -50,7 +50,7 @@ def test_findings_of_the_api() -> None:
     assert (text.cves, text.cwes, text.status) == (("CVE-2022-42889",), (94,), Status.FIXED)
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     "name",
     [
@@ -67,7 +67,7 @@ def test_real_files_are_read(name: str) -> None:
     ]
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize("name", ["dynamic_embedded_format.json", "dynamic_findings_list_format.json"])
 def test_real_findings_are_read(name: str) -> None:
     found = reported(f"real/veracode/{name}")

@@ -7,7 +7,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Web
 from services.core.findings.formats.kernel.model import Tool
-from tests.core.findings.formats.files import REAL, reported
+from tests.core.findings.formats.files import of_real_files, reported
 
 
 @pytest.mark.parametrize("name", ["report.json", "report.xml"])
@@ -33,7 +33,7 @@ def test_a_scan_that_found_nothing_is_known() -> None:
     assert reported("wapiti/clean.json") == []
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(("name", "count"), [("cwe.xml", 1), ("demo.xml", 8), ("juicyshop.xml", 15)])
 def test_real_files_are_read(name: str, count: int) -> None:
     """The other importer counts kinds, not places; Wapiti itself writes some entries several times."""

@@ -5,7 +5,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Web
 from services.core.findings.formats.kernel.model import Cvss, Status, Tool
-from tests.core.findings.formats.files import REAL, entries, reported
+from tests.core.findings.formats.files import entries, of_real_files, reported
 
 
 def test_vulnerabilities_and_what_is_interesting() -> None:
@@ -30,7 +30,7 @@ def test_an_aborted_scan_is_known() -> None:
     assert entries("wpscan/aborted.json") == []
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     ("name", "count"),
     [("empty.json", 0), ("sample.json", 4), ("wordpress_many_vuln.json", 10), ("wordpress_one_vuln.json", 8)],

@@ -7,7 +7,7 @@ import pytest
 from services.core.findings.domain import Severity
 from services.core.findings.formats.kernel.locations import Web
 from services.core.findings.formats.kernel.model import Status, Tool
-from tests.core.findings.formats.files import REAL, entries, reported
+from tests.core.findings.formats.files import entries, of_real_files, reported
 
 
 @pytest.mark.parametrize("name", ["zap/report.xml", "zap/report.json"])
@@ -25,7 +25,7 @@ def test_each_instance_is_one_in_both_files(name: str) -> None:
     assert (cookie.check, cookie.status, cookie.cwes) == ("10010", Status.FALSE_POSITIVE, ())
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real samples aren't here")
+@of_real_files
 @pytest.mark.parametrize(
     ("name", "count"),
     [
