@@ -16,7 +16,7 @@ READ = {
     "scans.read",
     "targets.read",
 }
-FINDINGS = {"findings.reopen", "findings.resolve", "findings.triage", "findings.update"}
+FINDINGS = {"findings.remediate", "findings.reopen", "findings.resolve", "findings.triage", "findings.update"}
 SCANS = {"operations.cancel", "scans.control", "scans.create"}
 TARGETS = {"targets.create", "targets.delete", "targets.update", "targets.verify"}
 PEOPLE = {

@@ -17,6 +17,10 @@ class State(IntEnum):
     TRIAGED = 2
     RESOLVED = 3
     DISMISSED = 4
+    IN_REMEDIATION = 5
+    READY_FOR_RETEST = 6
+    RISK_ACCEPTED = 7
+    DUPLICATE = 8
 
 
 class Severity(IntEnum):
@@ -38,13 +42,19 @@ class Change(Enum):
     REOPENED = "reopened"
 
 
+_CLOSURES = frozenset({State.RESOLVED, State.DISMISSED, State.RISK_ACCEPTED, State.DUPLICATE})
+
 TRANSITIONS: Mapping[State, frozenset[State]] = {
-    State.OPEN: frozenset({State.TRIAGED, State.RESOLVED, State.DISMISSED}),
-    State.TRIAGED: frozenset({State.RESOLVED, State.DISMISSED}),
-    State.RESOLVED: frozenset({State.OPEN}),
-    State.DISMISSED: frozenset({State.OPEN}),
+    State.OPEN: frozenset({State.TRIAGED, State.IN_REMEDIATION, State.READY_FOR_RETEST, *_CLOSURES}),
+    State.TRIAGED: frozenset({State.OPEN, State.IN_REMEDIATION, State.READY_FOR_RETEST, *_CLOSURES}),
+    State.IN_REMEDIATION: frozenset({State.OPEN, State.READY_FOR_RETEST, *_CLOSURES}),
+    State.READY_FOR_RETEST: frozenset({State.OPEN, State.IN_REMEDIATION, *_CLOSURES}),
+    State.RESOLVED: frozenset({State.OPEN, State.DUPLICATE}),
+    State.DISMISSED: frozenset({State.OPEN, State.DUPLICATE}),
+    State.RISK_ACCEPTED: frozenset({State.OPEN, State.RESOLVED, State.DUPLICATE}),
+    State.DUPLICATE: frozenset(),
 }
-"""Where a finding may go from each state."""
+"""Where a finding may go from each state. A duplicate stays one until it is split from the other."""
 
 # The lower bounds of CVSS 3.1 §5, the gravest first.
 _RATINGS = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.1, Severity.LOW))
@@ -65,7 +75,7 @@ class Weakness:
     """What a check says of one place.
 
     Attributes:
-        target: The target's identifier.
+        target: The target's identifier; None where only imports have seen it.
         check: The check, such as `http.missing-hsts`.
         asset: The host or address that has it.
         location: Where on the asset: a URL, or address, port and protocol.
@@ -77,7 +87,7 @@ class Weakness:
         references: URLs to read on.
     """
 
-    target: UUID
+    target: UUID | None
     check: str
     asset: str
     location: str
@@ -91,13 +101,34 @@ class Weakness:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One time that an executor saw a weakness in a scan, with the part of the raw output that shows it."""
+    """One time that a weakness was seen, by an executor in a scan or by a tool whose output was imported.
+
+    Attributes:
+        scan: The scan; None where it was imported.
+        imported: The import; None where a scan saw it.
+        executor: The executor; empty where it was imported.
+        evidence: The part of the raw output that shows it.
+        tool: The tool, in its makers' spelling; empty for our own executors.
+        tool_severity: The tool's own severity, in its words.
+        tool_finding_id: The tool's own identifier of what it saw.
+        aliases: Other identifiers of the weakness, such as GHSA's.
+        place: The location's normal form, the same whichever tool names it.
+        part: What at the place: a parameter, header, or symbol.
+    """
 
     id: UUID
-    scan: UUID
+    scan: UUID | None
     executor: str
     time: datetime
     evidence: str
+    imported: UUID | None = None
+    tool: str = ""
+    tool_version: str = ""
+    tool_severity: str = ""
+    tool_finding_id: str = ""
+    aliases: tuple[str, ...] = ()
+    place: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +150,10 @@ class Finding:
         evidence: The latest sighting's.
         dismissal_reason: Why it is a false positive; empty unless it is dismissed.
         sighting_count: How often it was seen.
-        scan: The scan that saw it last.
+        scan: The scan that saw it last; None where that was an import.
+        imported: The import that saw it last; None where that was a scan.
+        duplicate_of: The finding that it is a duplicate of; None unless it is one.
+        before: The state that it had before it was a duplicate; None unless it is one.
         revision: How often it was changed, from 1.
     """
 
@@ -131,11 +165,26 @@ class Finding:
     state: State
     dismissal_reason: str
     sighting_count: int
-    scan: UUID
+    scan: UUID | None
     first_seen_at: datetime
     last_seen_at: datetime
     updated_at: datetime
     revision: int = 1
+    imported: UUID | None = None
+    duplicate_of: UUID | None = None
+    before: State | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses what contradicts itself.
+
+        Raises:
+            ValueError: It is a duplicate of nothing, of itself, or of something though it is none.
+        """
+        duplicate = self.state is State.DUPLICATE
+        if duplicate != (self.duplicate_of is not None) or duplicate != (self.before is not None):
+            raise ValueError("a finding is a duplicate exactly if it is one of another finding")
+        if self.duplicate_of == self.id:
+            raise ValueError("a finding is no duplicate of itself")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +201,7 @@ def rating(score: float) -> Severity:
     return next((severity for least, severity in _RATINGS if score >= least), Severity.INFO)
 
 
-def move(finding: Finding, state: State, now: datetime, reason: str = "") -> Finding:
+def move(finding: Finding, state: State, now: datetime, reason: str = "", duplicate_of: UUID | None = None) -> Finding:
     """Returns the finding in another state.
 
     Args:
@@ -160,16 +209,27 @@ def move(finding: Finding, state: State, now: datetime, reason: str = "") -> Fin
         state: Where it goes.
         now: The time.
         reason: Why it is dismissed.
+        duplicate_of: What it is a duplicate of, if it becomes one.
 
     Raises:
         Failure: ILLEGAL_TRANSITION; its state doesn't lead there.
+        ValueError: It becomes a duplicate of nothing or of itself.
     """
     allowed = TRANSITIONS[finding.state]
     if state not in allowed:
         ways = " or ".join(sorted(way.name for way in allowed))
-        message = f"The finding is {finding.state.name} and can't become {state.name}; it can become {ways}."
+        way_out = f"it can become {ways}" if ways else "it has to be split from the other first"
+        message = f"The finding is {finding.state.name} and can't become {state.name}; {way_out}."
         raise Failure(Reason.ILLEGAL_TRANSITION, message)
-    return replace(finding, state=state, dismissal_reason=reason, updated_at=now, revision=finding.revision + 1)
+    return replace(
+        finding,
+        state=state,
+        dismissal_reason=finding.dismissal_reason if state is State.DUPLICATE else reason,
+        duplicate_of=duplicate_of,
+        before=finding.state if state is State.DUPLICATE else None,
+        updated_at=now,
+        revision=finding.revision + 1,
+    )
 
 
 def reword(finding: Finding, wording: Wording, fields: frozenset[str], now: datetime) -> Finding:
@@ -243,6 +303,7 @@ def _discover(identifier: UUID, key: bytes, report: Report, now: datetime) -> Fi
         dismissal_reason="",
         sighting_count=0,
         scan=sighting.scan,
+        imported=sighting.imported,
         first_seen_at=sighting.time,
         last_seen_at=sighting.time,
         updated_at=now,
@@ -262,5 +323,10 @@ def _see(finding: Finding, report: Report) -> Finding:
     kept = {field: getattr(finding.weakness.wording, field) for field in finding.reworded}
     weakness = replace(report.weakness, wording=replace(report.weakness.wording, **kept))
     return replace(
-        finding, weakness=weakness, evidence=sighting.evidence, scan=sighting.scan, last_seen_at=sighting.time
+        finding,
+        weakness=weakness,
+        evidence=sighting.evidence,
+        scan=sighting.scan,
+        imported=sighting.imported,
+        last_seen_at=sighting.time,
     )

@@ -12,9 +12,9 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 # A batch asks twice, once to find what is known and once to record.
 @lru_cache(maxsize=4096)
-def identity(organization: UUID, target: UUID, check: str, asset: str, location: str) -> bytes:
+def identity(organization: UUID, target: UUID | None, check: str, asset: str, location: str) -> bytes:
     """Returns the SHA-256, 32 bytes, that is the same for all sightings of one weakness and for no other's."""
-    parts = (str(organization), str(target), check.strip().lower(), normal_host(asset), normal_location(location))
+    parts = (str(organization), str(target or ""), check.strip().lower(), normal_host(asset), normal_location(location))
     # JSON keeps a character from moving between two parts without changing the whole.
     return hashlib.sha256(json.dumps(parts).encode()).digest()
 

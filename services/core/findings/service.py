@@ -3,23 +3,19 @@
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from uuid import UUID
 
 from xorb.core.v1 import finding_pb2, finding_pb2_grpc
 
-from services.core.findings import domain, store, wire
+from services.core.findings import changes, domain, store, wire
 from services.core.findings.domain import Change, Finding, Recorded, Report, State
 from services.core.findings.tables import DEFAULT_ORDER, FIELDS, FINDINGS, SIGHTING_FIELDS, SIGHTINGS, WATCH_FIELDS
-from services.mesh import etags, identifiers, masks, names
+from services.mesh import identifiers, masks, names
 from services.mesh.database import Database, Unit
 from services.mesh.errors import not_found
-from services.mesh.events.model import Event, LoggedEvent
+from services.mesh.events.model import LoggedEvent
 from services.mesh.events.watch import Watcher
 from services.mesh.interceptors.layer import Context
 from services.mesh.pages import Pager, PageRequest
-
-_TOPIC = "findings"
 
 
 @dataclass
@@ -64,7 +60,7 @@ class FindingsServicer(finding_pb2_grpc.FindingsServiceServicer):
         async with self.database.unit() as unit:
             current = await _find_to_change(unit, request.finding.name, request.finding.etag)
             changed = masks.fields(request.finding, request.update_mask, wire.message(unit.organization, current))
-            finding = domain.reword(current, wire.wording(request.finding), changed, _now())
+            finding = domain.reword(current, wire.wording(request.finding), changed, changes.now())
             return await _save(unit, finding, "updated")
 
     async def TriageFinding(self, request: finding_pb2.TriageFindingRequest, context: Context) -> finding_pb2.Finding:
@@ -82,6 +78,12 @@ class FindingsServicer(finding_pb2_grpc.FindingsServiceServicer):
     async def ReopenFinding(self, request: finding_pb2.ReopenFindingRequest, context: Context) -> finding_pb2.Finding:
         """Opens a finding again."""
         return await self._move(request.name, request.etag, State.OPEN, "reopened")
+
+    async def StartRemediation(
+        self, request: finding_pb2.StartRemediationRequest, context: Context
+    ) -> finding_pb2.Finding:
+        """Says that somebody is mending a finding."""
+        return await self._move(request.name, request.etag, State.IN_REMEDIATION, "remediation_started")
 
     async def ListSightings(
         self, request: finding_pb2.ListSightingsRequest, context: Context
@@ -119,7 +121,7 @@ class FindingsServicer(finding_pb2_grpc.FindingsServiceServicer):
     async def _move(self, name: str, etag: str, state: State, verb: str, reason: str = "") -> finding_pb2.Finding:
         async with self.database.unit() as unit:
             current = await _find_to_change(unit, name, etag)
-            return await _save(unit, domain.move(current, state, _now(), reason), verb)
+            return await _save(unit, domain.move(current, state, changes.now(), reason), verb)
 
 
 @dataclass
@@ -136,14 +138,14 @@ class SightingsServicer(finding_pb2_grpc.SightingsServiceServicer):
         self, request: finding_pb2.RecordSightingsRequest, context: Context
     ) -> finding_pb2.RecordSightingsResponse:
         """Records a batch of sightings; those recorded before change nothing."""
-        organization, scan = names.parse(wire.SCAN, request.scan)
-        reports = [wire.report(organization, scan, sent) for sent in request.sightings]
+        organization, scan, imported = wire.seen_by(request)
+        reports = [wire.report(organization, scan, imported, sent) for sent in request.sightings]
         async with self.database.unit() as unit:
-            await unit.serialize(_TOPIC)
+            await unit.serialize(changes.TOPIC)
             batch = await _record(unit, reports)
             for entry in batch:
-                unit.record(_event(unit.organization, entry.finding, entry.change.value))
-            of_scan = await store.count_of_scan(unit, scan)
+                unit.record(changes.event(unit.organization, entry.finding, entry.change.value))
+            of_scan = await store.count_of_scan(unit, scan) if scan else 0
         created = sum(entry.change is Change.CREATED for entry in batch)
         fresh = sum(len(entry.sightings) for entry in batch)
         return finding_pb2.RecordSightingsResponse(
@@ -160,42 +162,26 @@ async def _record(unit: Unit, reports: list[Report]) -> list[Recorded]:
     fresh = {report.sighting.id: report for report in reports if report.sighting.id not in known_sightings}
     identities = {domain.identity_of(unit.organization, report.weakness) for report in fresh.values()}
     known = await store.known(unit, identities)
-    batch = domain.record(unit.organization, fresh.values(), known, _now(), identifiers.new)
+    batch = domain.record(unit.organization, fresh.values(), known, changes.now(), identifiers.new)
     if batch:
         await store.write(unit, batch)
     return batch
 
 
-async def _find(unit: Unit, name: str) -> Finding:
+async def _find(unit: Unit, name: str, etag: str = "") -> Finding:
     _, identifier = names.parse(wire.FINDING, name)
-    finding = await store.get(unit, identifier)
-    if finding is None:
-        raise not_found(name)
-    return finding
+    return await changes.find(unit, identifier, etag)
 
 
 async def _find_to_change(unit: Unit, name: str, etag: str) -> Finding:
-    await unit.serialize(_TOPIC)
-    finding = await _find(unit, name)
-    etags.require(etag, wire.etag(finding))
-    return finding
+    await unit.serialize(changes.TOPIC)
+    return await _find(unit, name, etag)
 
 
 async def _save(unit: Unit, finding: Finding, verb: str) -> finding_pb2.Finding:
-    await store.save(unit, finding)
-    unit.record(_event(unit.organization, finding, verb))
+    await changes.save(unit, finding, verb)
     return unit.reply(wire.message(unit.organization, finding), sealed=True)
-
-
-def _event(organization: UUID, finding: Finding, verb: str) -> Event:
-    message = wire.logged(organization, finding)
-    summary = f"{finding.weakness.wording.title} on {finding.weakness.asset} was {verb}"
-    return Event(f"finding.{verb}", message.name, summary, message.SerializeToString(), wire.SNAPSHOT)
 
 
 def _is_of_finding(event: LoggedEvent) -> bool:
     return event.event.snapshot_type == wire.SNAPSHOT
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

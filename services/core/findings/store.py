@@ -141,6 +141,9 @@ async def finding(row: Row[Any], opened: Open) -> Finding:
         last_seen_at=row.last_seen_at,
         updated_at=row.updated_at,
         revision=row.revision,
+        imported=row.import_id,
+        duplicate_of=row.duplicate_of,
+        before=State(row.state_before) if row.state_before else None,
     )
 
 
@@ -151,7 +154,20 @@ async def sighting(row: Row[Any], opened: Open) -> Sighting:
         Failure: UNAVAILABLE; Vault is away.
     """
     evidence = await opened(Sealed(_SEEN, str(row.id), row.data_key_id, row.evidence))
-    return Sighting(row.id, row.scan_id, row.executor, row.seen_at, evidence.decode())
+    return Sighting(
+        id=row.id,
+        scan=row.scan_id,
+        executor=row.executor,
+        time=row.seen_at,
+        evidence=evidence.decode(),
+        imported=row.import_id,
+        tool=row.tool,
+        tool_version=row.tool_version,
+        tool_severity=row.tool_severity,
+        tool_finding_id=row.tool_finding_id,
+        place=row.place,
+        part=row.part,
+    )
 
 
 def _weakness(row: Row[Any]) -> Weakness:
@@ -198,6 +214,11 @@ def _values(finding: Finding, sealer: Sealer) -> dict[str, Any]:
         "updated_at": finding.updated_at,
         "revision": finding.revision,
         "data_key_id": sealer.key,
+        "import_id": finding.imported,
+        "duplicate_of": finding.duplicate_of,
+        "state_before": finding.before.value if finding.before else None,
+        "latest_sighting_id": None,
+        "description_digest": None,
     }
 
 
@@ -210,6 +231,22 @@ def _sighting_values(finding: Finding, sighting: Sighting, sealer: Sealer) -> di
         "evidence": sealer.seal(_SEEN, sighting.id, sighting.evidence.encode()),
         "seen_at": sighting.time,
         "data_key_id": sealer.key,
+        "import_id": sighting.imported,
+        "origin_id": finding.id,
+        "target_id": finding.weakness.target,
+        "tool": sighting.tool,
+        "tool_version": sighting.tool_version,
+        "tool_severity": sighting.tool_severity,
+        "tool_finding_id": sighting.tool_finding_id,
+        "check_id": finding.weakness.check,
+        "asset": finding.weakness.asset,
+        "location": finding.weakness.location,
+        "place": sighting.place,
+        "part": sighting.part,
+        "description_digest": None,
+        "keys": [],
+        "matched_keys": [],
+        "matched_sightings": [],
     }
 
 

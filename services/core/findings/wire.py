@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -18,10 +19,20 @@ from services.mesh.texts import clipped, one_line, storable
 
 FINDING = "organizations/{organization}/findings/{finding}"
 SCAN = "organizations/{organization}/scans/{scan}"
+IMPORT = "organizations/{organization}/imports/{import}"
 TARGET = "organizations/{organization}/targets/{target}"
 SNAPSHOT = finding_pb2.Finding.DESCRIPTOR.full_name
 _REPORTED = "sightings.finding"
-_LONGEST = {"check": 200, "asset": 300, "location": 2048, "executor": 100, "evidence": 16_384}
+_LONGEST = {
+    "check": 200,
+    "asset": 300,
+    "location": 2048,
+    "executor": 100,
+    "evidence": 16_384,
+    "tool": 200,
+    "tool_finding_id": 500,
+    "part": 500,
+}
 _MOST_ITEMS = 50
 _LONGEST_ITEM = 2048
 
@@ -49,7 +60,7 @@ def message(organization: UUID, finding: Finding) -> finding_pb2.Finding:
         cwes=weakness.cwes,
         cves=weakness.cves,
         check=weakness.check,
-        target=names.join("organizations", organization, "targets", weakness.target),
+        target=_named(organization, "targets", weakness.target),
         asset=weakness.asset,
         location=weakness.location,
         evidence=finding.evidence,
@@ -58,11 +69,13 @@ def message(organization: UUID, finding: Finding) -> finding_pb2.Finding:
         state=finding.state.name,
         dismissal_reason=finding.dismissal_reason,
         sighting_count=finding.sighting_count,
-        scan=names.join("organizations", organization, "scans", finding.scan),
+        scan=_named(organization, "scans", finding.scan),
         first_seen_time=finding.first_seen_at,
         last_seen_time=finding.last_seen_at,
         update_time=finding.updated_at,
         etag=etag(finding),
+        duplicate_of=_named(organization, "findings", finding.duplicate_of),
+        **_import(organization, finding.imported),
     )
 
 
@@ -78,10 +91,15 @@ def sighting(organization: UUID, finding: UUID, sighting: Sighting) -> finding_p
     """Returns a sighting as the contract has it."""
     return finding_pb2.Sighting(
         name=names.join(name(organization, finding), "sightings", sighting.id),
-        scan=names.join("organizations", organization, "scans", sighting.scan),
+        scan=_named(organization, "scans", sighting.scan),
         executor=sighting.executor,
         evidence=sighting.evidence,
         time=sighting.time,
+        tool=sighting.tool,
+        tool_version=sighting.tool_version,
+        tool_severity=sighting.tool_severity,
+        tool_finding_id=sighting.tool_finding_id,
+        **_import(organization, sighting.imported),
     )
 
 
@@ -107,7 +125,23 @@ def reason(request: finding_pb2.DismissFindingRequest) -> str:
     return text
 
 
-def report(organization: UUID, scan: UUID, sent: finding_pb2.SightingReport) -> Report:
+def seen_by(request: finding_pb2.RecordSightingsRequest) -> tuple[UUID, UUID | None, UUID | None]:
+    """Returns whose sightings these are, and the scan or the import that has them.
+
+    Raises:
+        Failure: INVALID_FIELD, INVALID_NAME; they are of neither or of both.
+    """
+    imported: str = getattr(request, "import")
+    if bool(request.scan) == bool(imported):
+        raise invalid_field("scan", "sightings are of a scan or of an import")
+    if imported:
+        organization, identifier = names.parse(IMPORT, imported)
+        return organization, None, identifier
+    organization, identifier = names.parse(SCAN, request.scan)
+    return organization, identifier, None
+
+
+def report(organization: UUID, scan: UUID | None, imported: UUID | None, sent: finding_pb2.SightingReport) -> Report:
     """Returns a reported sighting; texts without a declared limit are cut to what one may be.
 
     Raises:
@@ -115,13 +149,21 @@ def report(organization: UUID, scan: UUID, sent: finding_pb2.SightingReport) -> 
             organization's.
     """
     seen = Sighting(
-        UUID(sent.sighting_id),
-        scan,
-        clipped(sent.executor, _LONGEST["executor"]),
-        _moment(sent.time),
-        clipped(sent.finding.evidence, _LONGEST["evidence"]),
+        id=UUID(sent.sighting_id),
+        scan=scan,
+        executor=clipped(sent.executor, _LONGEST["executor"]),
+        time=_moment(sent.time),
+        evidence=clipped(sent.finding.evidence, _LONGEST["evidence"]),
+        imported=imported,
+        tool=clipped(sent.tool, _LONGEST["tool"]),
+        tool_version=clipped(sent.tool_version, _LONGEST["tool"]),
+        tool_severity=clipped(sent.tool_severity, _LONGEST["tool"]),
+        tool_finding_id=clipped(sent.tool_finding_id, _LONGEST["tool_finding_id"]),
+        aliases=_items(sent.aliases),
+        place=clipped(sent.place, _LONGEST["location"]),
+        part=clipped(sent.part, _LONGEST["part"]),
     )
-    return Report(seen, _weakness(organization, sent.finding))
+    return Report(seen, _weakness(organization, sent.finding, required=imported is None))
 
 
 def present(event: LoggedEvent) -> finding_pb2.FindingEvent:
@@ -155,17 +197,33 @@ def filterable(event: LoggedEvent) -> dict[str, object]:
     }
 
 
-def _weakness(organization: UUID, sent: finding_pb2.Finding) -> Weakness:
-    owner, target = names.parse(TARGET, sent.target)
+def _named(organization: UUID, collection: str, identifier: UUID | None) -> str:
+    return names.join("organizations", organization, collection, identifier) if identifier else ""
+
+
+def _import(organization: UUID, identifier: UUID | None) -> dict[str, Any]:
+    """Returns the field `import`, whose name is a word of Python's."""
+    return {"import": _named(organization, "imports", identifier)}
+
+
+def _target(organization: UUID, name: str, *, required: bool) -> UUID | None:
+    if not name and not required:
+        return None
+    owner, target = names.parse(TARGET, name)
     if owner != organization:
-        raise not_found(sent.target)
+        raise not_found(name)
+    return target
+
+
+def _weakness(organization: UUID, sent: finding_pb2.Finding, *, required: bool) -> Weakness:
+    """Returns what was seen; `required` if it has to be at a place of a target."""
     score = _score(sent.cvss_vector)
     severity = Severity(sent.severity) if sent.severity else domain.rating(score)
     return Weakness(
-        target=target,
-        check=_required("check", sent.check),
-        asset=_required("asset", sent.asset),
-        location=_required("location", sent.location),
+        target=_target(organization, sent.target, required=required),
+        check=_text("check", sent.check),
+        asset=_text("asset", sent.asset, required=required),
+        location=_text("location", sent.location, required=required),
         wording=Wording(
             one_line(sent.title) or one_line(sent.check),
             storable(sent.description),
@@ -180,9 +238,9 @@ def _weakness(organization: UUID, sent: finding_pb2.Finding) -> Weakness:
     )
 
 
-def _required(field: str, text: str) -> str:
+def _text(field: str, text: str, *, required: bool = True) -> str:
     text = clipped(text.strip(), _LONGEST[field]).strip()
-    if not text:
+    if required and not text:
         raise invalid_field(f"{_REPORTED}.{field}", "it is part of the finding's identity and can't be empty")
     return text
 

@@ -1,6 +1,7 @@
 """Findings from the first sighting to their closure, without a database."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -29,7 +30,12 @@ def in_state(state: State) -> Finding:
     finding = seen()
     if state is State.OPEN:
         return finding
-    return domain.move(finding, state, NOW, "because" if state is State.DISMISSED else "")
+    return moved(finding, state, "because" if state is State.DISMISSED else "")
+
+
+def moved(finding: Finding, state: State, reason: str = "") -> Finding:
+    other = identifiers.new() if state is State.DUPLICATE else None
+    return domain.move(finding, state, later(1), reason, other)
 
 
 def test_a_first_sighting_makes_an_open_finding() -> None:
@@ -99,6 +105,9 @@ def test_a_title_can_not_be_taken_away() -> None:
         (State.TRIAGED, Change.SEEN, State.TRIAGED),
         (State.RESOLVED, Change.REOPENED, State.OPEN),
         (State.DISMISSED, Change.SEEN, State.DISMISSED),
+        (State.IN_REMEDIATION, Change.SEEN, State.IN_REMEDIATION),
+        (State.READY_FOR_RETEST, Change.SEEN, State.READY_FOR_RETEST),
+        (State.RISK_ACCEPTED, Change.SEEN, State.RISK_ACCEPTED),
     ],
 )
 def test_what_a_further_sighting_does_by_state(state: State, change: Change, after: State) -> None:
@@ -113,22 +122,42 @@ def test_what_a_further_sighting_does_by_state(state: State, change: Change, aft
 def test_a_finding_goes_where_its_state_leads(before: State, after: State) -> None:
     finding = in_state(before)
     if after in TRANSITIONS[before]:
-        moved = domain.move(finding, after, later(1))
-        assert (moved.state, moved.updated_at, moved.revision) == (after, later(1), finding.revision + 1)
-        assert moved.dismissal_reason == ""
+        changed = moved(finding, after)
+        assert (changed.state, changed.updated_at, changed.revision) == (after, later(1), finding.revision + 1)
+        kept = finding.dismissal_reason if after is State.DUPLICATE else ""
+        assert changed.dismissal_reason == kept
+        assert changed.before == (before if after is State.DUPLICATE else None)
     else:
         with pytest.raises(Failure, match=f"is {before.name} and can't become {after.name}") as caught:
-            domain.move(finding, after, NOW)
+            moved(finding, after)
         assert caught.value.reason is Reason.ILLEGAL_TRANSITION
 
 
 def test_the_table_is_what_was_decided() -> None:
+    closures = {"RESOLVED", "DISMISSED", "RISK_ACCEPTED", "DUPLICATE"}
     assert {state: {after.name for after in ways} for state, ways in TRANSITIONS.items()} == {
-        State.OPEN: {"TRIAGED", "RESOLVED", "DISMISSED"},
-        State.TRIAGED: {"RESOLVED", "DISMISSED"},
-        State.RESOLVED: {"OPEN"},
-        State.DISMISSED: {"OPEN"},
+        State.OPEN: {"TRIAGED", "IN_REMEDIATION", "READY_FOR_RETEST", *closures},
+        State.TRIAGED: {"OPEN", "IN_REMEDIATION", "READY_FOR_RETEST", *closures},
+        State.IN_REMEDIATION: {"OPEN", "READY_FOR_RETEST", *closures},
+        State.READY_FOR_RETEST: {"OPEN", "IN_REMEDIATION", *closures},
+        State.RESOLVED: {"OPEN", "DUPLICATE"},
+        State.DISMISSED: {"OPEN", "DUPLICATE"},
+        State.RISK_ACCEPTED: {"OPEN", "RESOLVED", "DUPLICATE"},
+        State.DUPLICATE: set(),
     }
+
+
+def test_a_contradiction_can_not_be_written() -> None:
+    finding = in_state(State.OPEN)
+    for broken in (
+        {"state": State.DUPLICATE},
+        {"duplicate_of": identifiers.new()},
+        {"before": State.OPEN},
+        {"state": State.DUPLICATE, "duplicate_of": identifiers.new()},
+        {"state": State.DUPLICATE, "duplicate_of": finding.id, "before": State.OPEN},
+    ):
+        with pytest.raises(ValueError, match="duplicate"):
+            replace(finding, **broken)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,9 @@ from services.mesh.testing import call_of
 ROWS = 100_000
 _FILL = text(
     """
-    INSERT INTO findings
+    INSERT INTO findings (organization_id, id, identity, target_id, check_id, asset, location, title, description,
+        severity, remediation, reworded, cvss_vector, cvss_score, cwes, cves, reference_urls, evidence, state,
+        dismissal_reason, sighting_count, scan_id, first_seen_at, last_seen_at, updated_at, revision)
     SELECT CAST(:organization AS uuid), gen_random_uuid(), sha256(number::text::bytea), gen_random_uuid(),
         'http.check-' || number % 40, 'host-' || number % 500 || '.example.com', 'https://example.com/' || number,
         'Title ' || number, repeat('words ', 40), number % 6, 'Mend it', '{}', '', 0, '{}', '{}', '{}', 'raw',
@@ -94,7 +96,7 @@ async def test_the_gravest_open_findings_are_read_in_order(database: Database, o
     request = PageRequest("ListFindings", 50, filter='severity >= "HIGH" AND state = "OPEN"')
     _, plan = await explained(database, organization, request)
     assert "Sort" not in {node["Node Type"] for node in nodes(plan)}
-    assert plan["Plans"][0]["Index Name"] == "findings_gravest"
+    assert plan["Plans"][0]["Index Name"] == "findings_state_gravest"
 
 
 async def test_the_latest_findings_are_read_from_an_index(database: Database, organization: UUID) -> None:

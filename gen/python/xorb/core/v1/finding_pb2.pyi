@@ -34,7 +34,7 @@ HIGH: Severity
 CRITICAL: Severity
 
 class Finding(_message.Message):
-    __slots__ = ("name", "title", "description", "severity", "cvss_vector", "cvss_score", "cwes", "cves", "check", "target", "asset", "location", "evidence", "remediation", "references", "state", "dismissal_reason", "sighting_count", "scan", "first_seen_time", "last_seen_time", "update_time", "etag")
+    __slots__ = ("name", "title", "description", "severity", "cvss_vector", "cvss_score", "cwes", "cves", "check", "target", "asset", "location", "evidence", "remediation", "references", "state", "dismissal_reason", "sighting_count", "scan", "first_seen_time", "last_seen_time", "update_time", "etag", "duplicate_of")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Finding.State]
@@ -42,11 +42,19 @@ class Finding(_message.Message):
         TRIAGED: _ClassVar[Finding.State]
         RESOLVED: _ClassVar[Finding.State]
         DISMISSED: _ClassVar[Finding.State]
+        IN_REMEDIATION: _ClassVar[Finding.State]
+        READY_FOR_RETEST: _ClassVar[Finding.State]
+        RISK_ACCEPTED: _ClassVar[Finding.State]
+        DUPLICATE: _ClassVar[Finding.State]
     STATE_UNSPECIFIED: Finding.State
     OPEN: Finding.State
     TRIAGED: Finding.State
     RESOLVED: Finding.State
     DISMISSED: Finding.State
+    IN_REMEDIATION: Finding.State
+    READY_FOR_RETEST: Finding.State
+    RISK_ACCEPTED: Finding.State
+    DUPLICATE: Finding.State
     NAME_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
@@ -70,6 +78,8 @@ class Finding(_message.Message):
     LAST_SEEN_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    DUPLICATE_OF_FIELD_NUMBER: _ClassVar[int]
+    IMPORT_FIELD_NUMBER: _ClassVar[int]
     name: str
     title: str
     description: str
@@ -93,21 +103,75 @@ class Finding(_message.Message):
     last_seen_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
     etag: str
-    def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., severity: _Optional[_Union[Severity, str]] = ..., cvss_vector: _Optional[str] = ..., cvss_score: _Optional[float] = ..., cwes: _Optional[_Iterable[int]] = ..., cves: _Optional[_Iterable[str]] = ..., check: _Optional[str] = ..., target: _Optional[str] = ..., asset: _Optional[str] = ..., location: _Optional[str] = ..., evidence: _Optional[str] = ..., remediation: _Optional[str] = ..., references: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[Finding.State, str]] = ..., dismissal_reason: _Optional[str] = ..., sighting_count: _Optional[int] = ..., scan: _Optional[str] = ..., first_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+    duplicate_of: str
+    def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., severity: _Optional[_Union[Severity, str]] = ..., cvss_vector: _Optional[str] = ..., cvss_score: _Optional[float] = ..., cwes: _Optional[_Iterable[int]] = ..., cves: _Optional[_Iterable[str]] = ..., check: _Optional[str] = ..., target: _Optional[str] = ..., asset: _Optional[str] = ..., location: _Optional[str] = ..., evidence: _Optional[str] = ..., remediation: _Optional[str] = ..., references: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[Finding.State, str]] = ..., dismissal_reason: _Optional[str] = ..., sighting_count: _Optional[int] = ..., scan: _Optional[str] = ..., first_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., duplicate_of: _Optional[str] = ..., **kwargs) -> None: ...
 
 class Sighting(_message.Message):
-    __slots__ = ("name", "scan", "executor", "evidence", "time")
+    __slots__ = ("name", "scan", "executor", "evidence", "time", "tool", "tool_version", "tool_severity", "severity", "tool_finding_id", "check", "location", "match_explanation")
     NAME_FIELD_NUMBER: _ClassVar[int]
     SCAN_FIELD_NUMBER: _ClassVar[int]
     EXECUTOR_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
+    IMPORT_FIELD_NUMBER: _ClassVar[int]
+    TOOL_FIELD_NUMBER: _ClassVar[int]
+    TOOL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    TOOL_SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    TOOL_FINDING_ID_FIELD_NUMBER: _ClassVar[int]
+    CHECK_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_FIELD_NUMBER: _ClassVar[int]
+    MATCH_EXPLANATION_FIELD_NUMBER: _ClassVar[int]
     name: str
     scan: str
     executor: str
     evidence: str
     time: _timestamp_pb2.Timestamp
-    def __init__(self, name: _Optional[str] = ..., scan: _Optional[str] = ..., executor: _Optional[str] = ..., evidence: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    tool: str
+    tool_version: str
+    tool_severity: str
+    severity: Severity
+    tool_finding_id: str
+    check: str
+    location: str
+    match_explanation: MatchExplanation
+    def __init__(self, name: _Optional[str] = ..., scan: _Optional[str] = ..., executor: _Optional[str] = ..., evidence: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., tool: _Optional[str] = ..., tool_version: _Optional[str] = ..., tool_severity: _Optional[str] = ..., severity: _Optional[_Union[Severity, str]] = ..., tool_finding_id: _Optional[str] = ..., check: _Optional[str] = ..., location: _Optional[str] = ..., match_explanation: _Optional[_Union[MatchExplanation, _Mapping]] = ..., **kwargs) -> None: ...
+
+class MatchExplanation(_message.Message):
+    __slots__ = ("summary", "matches")
+    class Key(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        KEY_UNSPECIFIED: _ClassVar[MatchExplanation.Key]
+        RULE: _ClassVar[MatchExplanation.Key]
+        CVE: _ClassVar[MatchExplanation.Key]
+        WEAKNESS: _ClassVar[MatchExplanation.Key]
+        CWE: _ClassVar[MatchExplanation.Key]
+    KEY_UNSPECIFIED: MatchExplanation.Key
+    RULE: MatchExplanation.Key
+    CVE: MatchExplanation.Key
+    WEAKNESS: MatchExplanation.Key
+    CWE: MatchExplanation.Key
+    class Match(_message.Message):
+        __slots__ = ("key", "fields", "sighting")
+        class FieldsEntry(_message.Message):
+            __slots__ = ("key", "value")
+            KEY_FIELD_NUMBER: _ClassVar[int]
+            VALUE_FIELD_NUMBER: _ClassVar[int]
+            key: str
+            value: str
+            def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        FIELDS_FIELD_NUMBER: _ClassVar[int]
+        SIGHTING_FIELD_NUMBER: _ClassVar[int]
+        key: MatchExplanation.Key
+        fields: _containers.ScalarMap[str, str]
+        sighting: str
+        def __init__(self, key: _Optional[_Union[MatchExplanation.Key, str]] = ..., fields: _Optional[_Mapping[str, str]] = ..., sighting: _Optional[str] = ...) -> None: ...
+    SUMMARY_FIELD_NUMBER: _ClassVar[int]
+    MATCHES_FIELD_NUMBER: _ClassVar[int]
+    summary: str
+    matches: _containers.RepeatedCompositeFieldContainer[MatchExplanation.Match]
+    def __init__(self, summary: _Optional[str] = ..., matches: _Optional[_Iterable[_Union[MatchExplanation.Match, _Mapping]]] = ...) -> None: ...
 
 class FindingEvent(_message.Message):
     __slots__ = ("metadata", "finding")
@@ -197,6 +261,16 @@ class ReopenFindingRequest(_message.Message):
     request_id: str
     def __init__(self, name: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
+class StartRemediationRequest(_message.Message):
+    __slots__ = ("name", "etag", "request_id")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    etag: str
+    request_id: str
+    def __init__(self, name: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
 class ListSightingsRequest(_message.Message):
     __slots__ = ("parent", "page_size", "page_token")
     PARENT_FIELD_NUMBER: _ClassVar[int]
@@ -240,35 +314,56 @@ class WatchFindingsResponse(_message.Message):
     def __init__(self, event: _Optional[_Union[FindingEvent, _Mapping]] = ..., checkpoint: _Optional[_Union[_watch_pb2.Checkpoint, _Mapping]] = ..., reset: _Optional[_Union[_watch_pb2.Reset, _Mapping]] = ..., end: _Optional[_Union[_status_pb2.Status, _Mapping]] = ..., resume_token: _Optional[str] = ...) -> None: ...
 
 class SightingReport(_message.Message):
-    __slots__ = ("sighting_id", "executor", "time", "finding")
+    __slots__ = ("sighting_id", "executor", "time", "finding", "tool", "tool_version", "tool_severity", "tool_finding_id", "aliases", "place", "part")
     SIGHTING_ID_FIELD_NUMBER: _ClassVar[int]
     EXECUTOR_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     FINDING_FIELD_NUMBER: _ClassVar[int]
+    TOOL_FIELD_NUMBER: _ClassVar[int]
+    TOOL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    TOOL_SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    TOOL_FINDING_ID_FIELD_NUMBER: _ClassVar[int]
+    ALIASES_FIELD_NUMBER: _ClassVar[int]
+    PLACE_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
     sighting_id: str
     executor: str
     time: _timestamp_pb2.Timestamp
     finding: Finding
-    def __init__(self, sighting_id: _Optional[str] = ..., executor: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finding: _Optional[_Union[Finding, _Mapping]] = ...) -> None: ...
+    tool: str
+    tool_version: str
+    tool_severity: str
+    tool_finding_id: str
+    aliases: _containers.RepeatedScalarFieldContainer[str]
+    place: str
+    part: str
+    def __init__(self, sighting_id: _Optional[str] = ..., executor: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finding: _Optional[_Union[Finding, _Mapping]] = ..., tool: _Optional[str] = ..., tool_version: _Optional[str] = ..., tool_severity: _Optional[str] = ..., tool_finding_id: _Optional[str] = ..., aliases: _Optional[_Iterable[str]] = ..., place: _Optional[str] = ..., part: _Optional[str] = ...) -> None: ...
 
 class RecordSightingsRequest(_message.Message):
-    __slots__ = ("parent", "scan", "sightings")
+    __slots__ = ("parent", "scan", "sightings", "source")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     SCAN_FIELD_NUMBER: _ClassVar[int]
     SIGHTINGS_FIELD_NUMBER: _ClassVar[int]
+    IMPORT_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
     parent: str
     scan: str
     sightings: _containers.RepeatedCompositeFieldContainer[SightingReport]
-    def __init__(self, parent: _Optional[str] = ..., scan: _Optional[str] = ..., sightings: _Optional[_Iterable[_Union[SightingReport, _Mapping]]] = ...) -> None: ...
+    source: str
+    def __init__(self, parent: _Optional[str] = ..., scan: _Optional[str] = ..., sightings: _Optional[_Iterable[_Union[SightingReport, _Mapping]]] = ..., source: _Optional[str] = ..., **kwargs) -> None: ...
 
 class RecordSightingsResponse(_message.Message):
-    __slots__ = ("created_count", "seen_again_count", "repeated_count", "scan_finding_count")
+    __slots__ = ("created_count", "seen_again_count", "repeated_count", "scan_finding_count", "reopened_count", "merged_count")
     CREATED_COUNT_FIELD_NUMBER: _ClassVar[int]
     SEEN_AGAIN_COUNT_FIELD_NUMBER: _ClassVar[int]
     REPEATED_COUNT_FIELD_NUMBER: _ClassVar[int]
     SCAN_FINDING_COUNT_FIELD_NUMBER: _ClassVar[int]
+    REOPENED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    MERGED_COUNT_FIELD_NUMBER: _ClassVar[int]
     created_count: int
     seen_again_count: int
     repeated_count: int
     scan_finding_count: int
-    def __init__(self, created_count: _Optional[int] = ..., seen_again_count: _Optional[int] = ..., repeated_count: _Optional[int] = ..., scan_finding_count: _Optional[int] = ...) -> None: ...
+    reopened_count: int
+    merged_count: int
+    def __init__(self, created_count: _Optional[int] = ..., seen_again_count: _Optional[int] = ..., repeated_count: _Optional[int] = ..., scan_finding_count: _Optional[int] = ..., reopened_count: _Optional[int] = ..., merged_count: _Optional[int] = ...) -> None: ...

@@ -70,6 +70,11 @@ class FindingsServiceStub:
                 request_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.ReopenFindingRequest.SerializeToString,
                 response_deserializer=xorb_dot_core_dot_v1_dot_finding__pb2.Finding.FromString,
                 _registered_method=True)
+        self.StartRemediation = channel.unary_unary(
+                '/xorb.core.v1.FindingsService/StartRemediation',
+                request_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.StartRemediationRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_finding__pb2.Finding.FromString,
+                _registered_method=True)
         self.ListSightings = channel.unary_unary(
                 '/xorb.core.v1.FindingsService/ListSightings',
                 request_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.ListSightingsRequest.SerializeToString,
@@ -142,7 +147,16 @@ class FindingsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReopenFinding(self, request, context):
-        """Opens a resolved or dismissed finding again.
+        """Opens a finding again, whatever was decided of it; a duplicate is split from the other instead.
+
+        Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StartRemediation(self, request, context):
+        """Says that somebody is mending it.
 
         Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION.
         """
@@ -204,6 +218,11 @@ def add_FindingsServiceServicer_to_server(servicer, server):
             'ReopenFinding': grpc.unary_unary_rpc_method_handler(
                     servicer.ReopenFinding,
                     request_deserializer=xorb_dot_core_dot_v1_dot_finding__pb2.ReopenFindingRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.Finding.SerializeToString,
+            ),
+            'StartRemediation': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartRemediation,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_finding__pb2.StartRemediationRequest.FromString,
                     response_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.Finding.SerializeToString,
             ),
             'ListSightings': grpc.unary_unary_rpc_method_handler(
@@ -418,6 +437,33 @@ class FindingsService:
             _registered_method=True)
 
     @staticmethod
+    def StartRemediation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.core.v1.FindingsService/StartRemediation',
+            xorb_dot_core_dot_v1_dot_finding__pb2.StartRemediationRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_finding__pb2.Finding.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ListSightings(request,
             target,
             options=(),
@@ -473,7 +519,7 @@ class FindingsService:
 
 
 class SightingsServiceStub:
-    """How scans hand over what they saw; not reachable from outside the mesh.
+    """How scans and imports hand over what was seen; not reachable from outside the mesh.
     """
 
     def __init__(self, channel):
@@ -490,12 +536,12 @@ class SightingsServiceStub:
 
 
 class SightingsServiceServicer:
-    """How scans hand over what they saw; not reachable from outside the mesh.
+    """How scans and imports hand over what was seen; not reachable from outside the mesh.
     """
 
     def RecordSightings(self, request, context):
-        """Records sightings: each becomes a new finding, or a further sighting of the finding with the same identity. A sighting
-        whose identifier was recorded before changes nothing, so that a batch may be sent again.
+        """Records sightings: each becomes a new finding, or a further sighting of the finding that it matches; findings that it links
+        become one. A sighting whose identifier was recorded before changes nothing, so that a batch may be sent again.
 
         Errors: INVALID_FIELD.
         """
@@ -520,7 +566,7 @@ def add_SightingsServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class SightingsService:
-    """How scans hand over what they saw; not reachable from outside the mesh.
+    """How scans and imports hand over what was seen; not reachable from outside the mesh.
     """
 
     @staticmethod

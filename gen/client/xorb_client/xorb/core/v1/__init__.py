@@ -73,6 +73,9 @@ __all__ = (
     "ListSightingsResponse",
     "ListTargetsRequest",
     "ListTargetsResponse",
+    "MatchExplanation",
+    "MatchExplanationKey",
+    "MatchExplanationMatch",
     "Member",
     "MemberState",
     "MembersServiceAsyncStub",
@@ -108,6 +111,7 @@ __all__ = (
     "Severity",
     "Sighting",
     "StageProgress",
+    "StartRemediationRequest",
     "SuspendMemberRequest",
     "SuspendOrganizationRequest",
     "Target",
@@ -227,6 +231,26 @@ class FindingState(betterproto2.Enum):
     A false positive, as somebody said.
     """
 
+    IN_REMEDIATION = 5
+    """
+    Somebody is mending it.
+    """
+
+    READY_FOR_RETEST = 6
+    """
+    Mended, as somebody said; to be tested again.
+    """
+
+    RISK_ACCEPTED = 7
+    """
+    A risk that somebody has accepted for a time.
+    """
+
+    DUPLICATE = 8
+    """
+    The same weakness as another finding, `duplicate_of`, which has its sightings.
+    """
+
 
 class InvitationState(betterproto2.Enum):
     """
@@ -256,6 +280,37 @@ class InvitationState(betterproto2.Enum):
     EXPIRED = 4
     """
     Nobody accepted it in time.
+    """
+
+
+class MatchExplanationKey(betterproto2.Enum):
+    """
+    What two sightings have in common that are of one finding.
+    """
+
+    KEY_UNSPECIFIED = 0
+    """
+    Nothing: it was the first, or somebody put it here.
+    """
+
+    RULE = 1
+    """
+    The same check of the same tool, at the same place.
+    """
+
+    CVE = 2
+    """
+    The same CVEs at the same place.
+    """
+
+    WEAKNESS = 3
+    """
+    Different tools' checks for the same weakness, at the same place.
+    """
+
+    CWE = 4
+    """
+    The same CWE in the same part of the same place.
     """
 
 
@@ -1100,17 +1155,17 @@ class Finding(betterproto2.Message):
 
     target: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
     """
-    The target.
+    The target; none where only imports have seen it.
     """
 
     asset: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
     """
-    The host or address that has the weakness.
+    What has the weakness: a host or address, an image, a repository.
     """
 
     location: "str" = betterproto2.field(12, betterproto2.TYPE_STRING)
     """
-    Where on the asset: a URL, or address, port and protocol.
+    Where on the asset: a URL, or address, port and protocol; a file, a package.
     """
 
     evidence: "str" = betterproto2.field(13, betterproto2.TYPE_STRING)
@@ -1149,7 +1204,7 @@ class Finding(betterproto2.Message):
 
     scan: "str" = betterproto2.field(19, betterproto2.TYPE_STRING)
     """
-    The scan that saw it last.
+    The scan that saw it last; none where that was an import.
     """
 
     first_seen_time: "datetime.datetime | None" = betterproto2.field(
@@ -1185,6 +1240,16 @@ class Finding(betterproto2.Message):
     etag: "str" = betterproto2.field(23, betterproto2.TYPE_STRING)
     """
     Changes with every change; send it back to change only what you have read.
+    """
+
+    duplicate_of: "str" = betterproto2.field(24, betterproto2.TYPE_STRING)
+    """
+    The finding that this one is a duplicate of, where it is one.
+    """
+
+    import_: "str" = betterproto2.field(25, betterproto2.TYPE_STRING)
+    """
+    The import that saw it last; none where that was a scan.
     """
 
 
@@ -2268,6 +2333,65 @@ default_message_pool.register_message(
 
 
 @dataclass(eq=False, repr=False)
+class MatchExplanation(betterproto2.Message):
+    """
+    Why a sighting belongs to its finding.
+    """
+
+    summary: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    One sentence for people.
+    """
+
+    matches: "list[MatchExplanationMatch]" = betterproto2.field(
+        2, betterproto2.TYPE_MESSAGE, repeated=True
+    )
+    """
+    What it had in common with earlier ones, the strongest first; empty for the first sighting of a finding.
+    """
+
+
+default_message_pool.register_message(
+    "xorb.core.v1", "MatchExplanation", MatchExplanation
+)
+
+
+@dataclass(eq=False, repr=False)
+class MatchExplanationMatch(betterproto2.Message):
+    """
+    One thing that two sightings have in common.
+    """
+
+    key: "MatchExplanationKey" = betterproto2.field(
+        1, betterproto2.TYPE_ENUM, default_factory=lambda: MatchExplanationKey(0)
+    )
+    """
+    Which key.
+    """
+
+    fields: "dict[str, str]" = betterproto2.field(
+        2,
+        betterproto2.TYPE_MAP,
+        map_meta=betterproto2.map_meta(
+            betterproto2.TYPE_STRING, betterproto2.TYPE_STRING
+        ),
+    )
+    """
+    What the key is made of, in its normal form.
+    """
+
+    sighting: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    The earlier sighting with the same key, by its identifier.
+    """
+
+
+default_message_pool.register_message(
+    "xorb.core.v1", "MatchExplanation.Match", MatchExplanationMatch
+)
+
+
+@dataclass(eq=False, repr=False)
 class Member(betterproto2.Message):
     """
     An account in an organization.
@@ -2950,12 +3074,12 @@ class Sighting(betterproto2.Message):
 
     scan: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    The scan that saw it.
+    The scan that saw it; none where it was imported.
     """
 
     executor: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    The executor that saw it.
+    The executor that saw it; none where it was imported.
     """
 
     evidence: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
@@ -2971,6 +3095,55 @@ class Sighting(betterproto2.Message):
     )
     """
     When it was seen.
+    """
+
+    import_: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    """
+    The import that it is from; none where a scan saw it.
+    """
+
+    tool: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
+    """
+    The tool that saw it, in its makers' spelling.
+    """
+
+    tool_version: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
+    """
+    The tool's version, where it is known.
+    """
+
+    tool_severity: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
+    """
+    How grave the tool says it is, in its own words.
+    """
+
+    severity: "Severity" = betterproto2.field(
+        10, betterproto2.TYPE_ENUM, default_factory=lambda: Severity(0)
+    )
+    """
+    How grave that is in ours.
+    """
+
+    tool_finding_id: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
+    """
+    The tool's own identifier of what it saw, where it has one.
+    """
+
+    check: "str" = betterproto2.field(12, betterproto2.TYPE_STRING)
+    """
+    The tool's check.
+    """
+
+    location: "str" = betterproto2.field(13, betterproto2.TYPE_STRING)
+    """
+    Where it was seen, as the tool wrote it.
+    """
+
+    match_explanation: "MatchExplanation | None" = betterproto2.field(
+        14, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    Why it is a sighting of this finding.
     """
 
 
@@ -2995,6 +3168,33 @@ class StageProgress(betterproto2.Message):
 
 
 default_message_pool.register_message("xorb.core.v1", "StageProgress", StageProgress)
+
+
+@dataclass(eq=False, repr=False)
+class StartRemediationRequest(betterproto2.Message):
+    """
+    A request to say that somebody is mending a finding.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The finding's name.
+    """
+
+    etag: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    When given, change only while this is still the current etag.
+    """
+
+    request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A UUID of the caller's choice; a repeated request with the same one returns the first response.
+    """
+
+
+default_message_pool.register_message(
+    "xorb.core.v1", "StartRemediationRequest", StartRemediationRequest
+)
 
 
 @dataclass(eq=False, repr=False)
@@ -3945,7 +4145,7 @@ class FindingsServiceStub:
 
     def reopen_finding(self, message: "ReopenFindingRequest") -> "Finding":
         """
-        Opens a resolved or dismissed finding again.
+        Opens a finding again, whatever was decided of it; a duplicate is split from the other instead.
 
         Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION.
         """
@@ -3953,6 +4153,19 @@ class FindingsServiceStub:
         return self._channel.unary_unary(
             "/xorb.core.v1.FindingsService/ReopenFinding",
             ReopenFindingRequest.SerializeToString,
+            Finding.FromString,
+        )(message)
+
+    def start_remediation(self, message: "StartRemediationRequest") -> "Finding":
+        """
+        Says that somebody is mending it.
+
+        Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION.
+        """
+
+        return self._channel.unary_unary(
+            "/xorb.core.v1.FindingsService/StartRemediation",
+            StartRemediationRequest.SerializeToString,
             Finding.FromString,
         )(message)
 
@@ -4140,13 +4353,36 @@ class FindingsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "Finding":
         """
-        Opens a resolved or dismissed finding again.
+        Opens a finding again, whatever was decided of it; a duplicate is split from the other instead.
 
         Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION.
         """
 
         return await self._unary_unary(
             "/xorb.core.v1.FindingsService/ReopenFinding",
+            message,
+            Finding,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def start_remediation(
+        self,
+        message: "StartRemediationRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "Finding":
+        """
+        Says that somebody is mending it.
+
+        Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION.
+        """
+
+        return await self._unary_unary(
+            "/xorb.core.v1.FindingsService/StartRemediation",
             message,
             Finding,
             timeout=timeout,
