@@ -65,6 +65,9 @@ class Settings:
         allow_loopback_providers: Whether identity providers may be on this machine, over http as well: development
             and tests only (`XORB_ALLOW_LOOPBACK_PROVIDERS`).
         allow_private_providers: Whether they may be in private networks (`XORB_ALLOW_PRIVATE_PROVIDERS`).
+        allow_loopback_endpoints: Whether notifications may go to this machine, over http as well: development and tests
+            only (`XORB_ALLOW_LOOPBACK_ENDPOINTS`).
+        allow_private_endpoints: Whether they may go to private networks (`XORB_ALLOW_PRIVATE_ENDPOINTS`).
     """
 
     home: Path
@@ -101,6 +104,8 @@ class Settings:
     allowed_origins: str = LOCAL_ORIGINS
     allow_loopback_providers: bool = False
     allow_private_providers: bool = False
+    allow_loopback_endpoints: bool = False
+    allow_private_endpoints: bool = False
     addresses: Mapping[str, str] = field(default_factory=dict)
 
     def address(self, role: str) -> str:
@@ -182,6 +187,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         allowed_origins=value.text("ALLOWED_ORIGINS") or LOCAL_ORIGINS,
         allow_loopback_providers=value.flag("ALLOW_LOOPBACK_PROVIDERS", default=False),
         allow_private_providers=value.flag("ALLOW_PRIVATE_PROVIDERS", default=False),
+        allow_loopback_endpoints=value.flag("ALLOW_LOOPBACK_ENDPOINTS", default=False),
+        allow_private_endpoints=value.flag("ALLOW_PRIVATE_ENDPOINTS", default=False),
         addresses={role: value.text(f"{role.upper()}_ADDRESS") for role in ROLES},
     )
 

@@ -7,6 +7,8 @@ from sqlalchemy import text
 ORGANIZATION = "NULLIF(current_setting('xorb.organization', true), '')::uuid"
 ACCOUNT = "NULLIF(current_setting('xorb.account', true), '')::uuid"
 _ERASED = "organization_id IN (SELECT organization_id FROM erasures)"
+# What the relay reads of all organizations: it is held back from removing only.
+_READ = frozenset({"event_log", "notification_positions"})
 _SWEPT = text("SELECT to_regclass('erasures') IS NOT NULL")
 
 
@@ -42,8 +44,7 @@ def sweep(table: str, erased: str, expired: str = "") -> None:
     op.execute(f"CREATE POLICY erased ON {table} TO xorb_relay USING ({erased})")
     if expired:
         op.execute(f"CREATE POLICY expired ON {table} TO xorb_relay USING ({expired})")
-    # The relay reads the whole log.
-    command = "DELETE" if table == "event_log" else "ALL"
+    command = "DELETE" if table in _READ else "ALL"
     condition = f"({erased}) OR ({expired})" if expired else erased
     op.execute(f"CREATE POLICY nothing_else ON {table} AS RESTRICTIVE FOR {command} TO xorb_relay USING ({condition})")
     op.execute(f"GRANT SELECT, DELETE ON {table} TO xorb_relay")

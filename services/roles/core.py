@@ -13,6 +13,9 @@ from xorb.core.v1 import (
     finding_pb2_grpc,
     invitation_pb2_grpc,
     member_pb2_grpc,
+    notification_channel_pb2_grpc,
+    notification_delivery_pb2_grpc,
+    notification_rule_pb2_grpc,
     organization_pb2_grpc,
     rate_limit_pb2_grpc,
     role_pb2_grpc,
@@ -25,6 +28,10 @@ from services.core.activity.service import ActivityServicer
 from services.core.audit.service import AuditServicer
 from services.core.findings.service import FindingsServicer, SightingsServicer
 from services.core.limits.service import RateLimitOverridesServicer, RateLimitsServicer
+from services.core.notifications.channels.endpoints import Endpoints
+from services.core.notifications.channels.service import ChannelsServicer
+from services.core.notifications.deliveries.service import DeliveriesServicer
+from services.core.notifications.rules.service import RulesServicer
 from services.core.organizations.accounts import Accounts
 from services.core.organizations.deletion.starting import DeletionWorkflows
 from services.core.organizations.invitations.service import InvitationsServicer
@@ -45,6 +52,7 @@ from services.mesh.events import stream
 from services.mesh.events.hub import Hub
 from services.mesh.events.watch import Watcher
 from services.mesh.operations import OperationsServicer, Work
+from services.mesh.outbound import Reach
 from services.mesh.pages import Pager
 from services.mesh.settings import Settings
 from services.mesh.signing import Signer
@@ -63,6 +71,9 @@ SERVICES = (
     "xorb.core.v1.ScansService",
     "xorb.core.v1.FindingsService",
     "xorb.core.v1.SightingsService",
+    "xorb.core.v1.NotificationChannelsService",
+    "xorb.core.v1.NotificationRulesService",
+    "xorb.core.v1.NotificationDeliveriesService",
     "xorb.core.v1.ActivityService",
     "xorb.core.v1.AuditService",
     "xorb.core.v1.RateLimitsService",
@@ -108,6 +119,7 @@ class Core:
         operations = OperationsServicer(client, works, Signer(self.settings.page_token_key))
         targets = TargetsServicer(database, pager, rules, prover)
         findings = FindingsServicer(database, pager, watcher)
+        self._register_notifications(server, pager)
         self._register_organizations(server, pager, rotations, DeletionWorkflows(client, self.settings.deletion_grace))
         target_pb2_grpc.add_TargetsServiceServicer_to_server(targets, server)
         scan_pb2_grpc.add_ScansServiceServicer_to_server(scans, server)
@@ -119,6 +131,15 @@ class Core:
         rate_limit_pb2_grpc.add_RateLimitsServiceServicer_to_server(RateLimitsServicer(self.redis), server)
         rate_limit_pb2_grpc.add_RateLimitOverridesServiceServicer_to_server(overrides, server)
         operations_pb2_grpc.add_OperationsServicer_to_server(operations, server)
+
+    def _register_notifications(self, server: grpc.aio.Server, pager: Pager) -> None:
+        """Adds the servicers of notifications."""
+        reach = Reach(self.settings.allow_loopback_endpoints, self.settings.allow_private_endpoints)
+        channels = ChannelsServicer(self.database, pager, Endpoints(reach))
+        rules, deliveries = RulesServicer(self.database, pager), DeliveriesServicer(self.database, pager)
+        notification_channel_pb2_grpc.add_NotificationChannelsServiceServicer_to_server(channels, server)
+        notification_rule_pb2_grpc.add_NotificationRulesServiceServicer_to_server(rules, server)
+        notification_delivery_pb2_grpc.add_NotificationDeliveriesServiceServicer_to_server(deliveries, server)
 
     def _register_organizations(
         self, server: grpc.aio.Server, pager: Pager, rotations: KeyRotations, deletions: DeletionWorkflows

@@ -1,12 +1,14 @@
 """Every table with sealed columns, whichever plane it is of: what a rotation seals anew."""
 
 from services.core.findings import tables as findings
+from services.core.notifications.channels import store as notification_channels
 from services.core.scans import tables as scans
 from services.mesh import idempotency
 from services.mesh.encryption.resealing import SealedTable
 
 SEALED = (
     *findings.SEALED,
+    *notification_channels.SEALED,
     *scans.SEALED,
     SealedTable(idempotency.KEYS, ("subject", "method", "request_id"), ("response",), plain=False, kept=True),
 )

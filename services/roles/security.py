@@ -13,6 +13,7 @@ from xorb.security.v1 import (
 )
 
 from services.mesh.cipher import TransitCipher
+from services.mesh.outbound import Reach
 from services.mesh.pages import Pager
 from services.mesh.settings import Settings
 from services.mesh.tokens import Issuer
@@ -32,7 +33,6 @@ from services.security.identity.resetting_password import PasswordResetsServicer
 from services.security.identity.second_step import SecondStep
 from services.security.identity.service import IdentityServicer
 from services.security.identity.sessions import SessionsServicer
-from services.security.identity.sign_on.addresses import Reach
 from services.security.identity.sign_on.provider import Provider
 from services.security.identity.sign_on.sealing import KEY as SEALING_KEY
 from services.security.identity.sign_on.sealing import Sealing

@@ -56,7 +56,18 @@ async def inhabited(platform: Platform) -> Inhabited:
     provider = {"issuer": "https://id.example.com", "clientId": "xorb", "emailDomains": ["example.com"]}
     connection = await owner.post(f"{owner.organization}/connections", provider)
     people = (member["name"], role["name"], invitation["name"], connection["name"])
-    return Inhabited(owner, (evidence["name"], sighting["name"], scan, finding["name"], target, *people))
+    told = await _told(owner)
+    return Inhabited(owner, (evidence["name"], sighting["name"], scan, finding["name"], target, *people, *told))
+
+
+async def _told(owner: Member) -> tuple[str, ...]:
+    """A channel that leads nowhere, a rule, and a delivery."""
+    nowhere = {"webhook": {"url": "https://hooks.invalid/"}}
+    channel = (await owner.post(f"{owner.organization}/notificationChannels", nowhere))["name"]
+    wanted = {"eventTypes": ["finding.created"], "channels": [channel]}
+    rule = await owner.post(f"{owner.organization}/notificationRules", wanted)
+    sent = await owner.post(f"{channel}:send-test")
+    return channel, rule["name"], sent["notificationDelivery"]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

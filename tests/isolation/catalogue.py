@@ -57,11 +57,12 @@ WIDER: Mapping[tuple[str, str], tuple[str, str, str]] = MappingProxyType(
             f"(id IN ( {_MEMBERSHIPS.replace('ACCOUNT', _ACCOUNT)}))",
         ),
         ("event_log", "relay"): ("r", "xorb_relay", "true"),
+        ("notification_positions", "relay"): ("r", "xorb_relay", "true"),
         ("erasures", "relay"): ("r", "xorb_relay", "true"),
     }
 )
 """Policies beyond the organization's own: command, role and condition. A person sees where they are a member, which is
-how they choose an organization; the relay, a role of its own, reads the log of all."""
+how they choose an organization; the relay, a role of its own, reads the log of all, and who is told of it."""
 
 _GONE = "IN ( SELECT erasures.organization_id FROM erasures)"
 PERSONS: Mapping[str, str] = MappingProxyType(
@@ -186,7 +187,7 @@ RULES: Mapping[str, str] = MappingProxyType(
             WHERE grantee = 'xorb_relay' AND privilege_type = 'DELETE' AND NOT (relrowsecurity AND EXISTS (
                 SELECT FROM policies WHERE policies.relname = relation AND polname = 'nothing_else'
                 AND NOT polpermissive AND roles = 'xorb_relay' AND shown = either
-                AND command = CASE relation WHEN 'event_log' THEN 'd' ELSE '*' END
+                AND command = CASE WHEN relation IN ('event_log', 'notification_positions') THEN 'd' ELSE '*' END
             ))
             UNION ALL SELECT relname || '.' || polname FROM policies JOIN persons ON relation = relname
             WHERE polpermissive AND (polname, roles, shown) NOT IN (

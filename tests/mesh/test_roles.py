@@ -9,6 +9,9 @@ READ = {
     "activity.read",
     "findings.read",
     "members.read",
+    "notification_channels.read",
+    "notification_deliveries.read",
+    "notification_rules.read",
     "operations.read",
     "organizations.read",
     "rate_limits.read",
@@ -19,6 +22,7 @@ READ = {
 FINDINGS = {"findings.remediate", "findings.reopen", "findings.resolve", "findings.triage", "findings.update"}
 SCANS = {"operations.cancel", "scans.control", "scans.create"}
 TARGETS = {"targets.create", "targets.delete", "targets.update", "targets.verify"}
+NOTIFICATIONS = {"notification_channels.manage", "notification_deliveries.retry", "notification_rules.manage"}
 PEOPLE = {
     "api_keys.manage",
     "connections.manage",
@@ -38,9 +42,9 @@ OWNERSHIP = {f"organizations.{verb}" for verb in ("delete", "resume", "suspend",
 ADMINISTRATION = {"audit.read", "organizations.rotate", "organizations.update", "findings.dismiss", *ADMISSION, *PEOPLE}
 
 PINNED = {
-    "owner": READ | FINDINGS | SCANS | TARGETS | ADMINISTRATION | OWNERSHIP,
-    "administrator": READ | FINDINGS | SCANS | TARGETS | ADMINISTRATION,
-    "security_manager": READ | FINDINGS | SCANS | TARGETS | ADMISSION | {"findings.dismiss"},
+    "owner": READ | FINDINGS | SCANS | TARGETS | NOTIFICATIONS | ADMINISTRATION | OWNERSHIP,
+    "administrator": READ | FINDINGS | SCANS | TARGETS | NOTIFICATIONS | ADMINISTRATION,
+    "security_manager": READ | FINDINGS | SCANS | TARGETS | NOTIFICATIONS | ADMISSION | {"findings.dismiss"},
     "analyst": READ | FINDINGS,
     "pentester": READ | SCANS | {"findings.reopen", "findings.update", "targets.verify"},
     "auditor": READ | ADMISSION | {"audit.read"},

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from google.protobuf.message import Message
 from xorb.core.v1 import activity_pb2, activity_pb2_grpc
 
-from services.core.activity import domain, store, wire
+from services.core.activity import store, wire
 from services.mesh import calls
 from services.mesh.database import Database
+from services.mesh.events import visibility
 from services.mesh.events.log import EVENT_LOG
 from services.mesh.events.model import LoggedEvent
 from services.mesh.events.watch import Watcher
@@ -24,6 +25,9 @@ _NOUNS = (
     "finding",
     "invitation",
     "member",
+    "notification_channel",
+    "notification_delivery",
+    "notification_rule",
     "organization",
     "rate_limit",
     "role",
@@ -61,7 +65,7 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
             filter=request.filter,
         )
         async with self.database.unit() as unit:
-            nouns = [noun for noun in _NOUNS if domain.visible(f"{noun}.", permissions)]
+            nouns = [noun for noun in _NOUNS if visibility.visible(f"{noun}.", permissions)]
             page = await self.pager.page(
                 unit,
                 store.events(unit, nouns),
@@ -83,7 +87,7 @@ class ActivityServicer(activity_pb2_grpc.ActivityServiceServicer):
             parent=request.parent,
             filter=request.filter,
             resume_token=request.resume_token,
-            accept=lambda event: domain.visible(event.event.type, call.caller.permissions),
+            accept=lambda event: visibility.visible(event.event.type, call.caller.permissions),
             present=wire.event,
             names=_named,
             fields=_FIELDS,

@@ -14,7 +14,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from services.mesh.errors import Failure, Reason
-from services.security.identity.sign_on.addresses import GuardedTransport, Reach
+from services.mesh.outbound import GuardedTransport, Reach
 from services.security.identity.sign_on.domain import Attempt, Connection, require_url
 
 _LOG = structlog.get_logger(__name__)

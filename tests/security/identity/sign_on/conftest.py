@@ -10,7 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from services.security.identity.sign_on.addresses import Reach
+from services.mesh.outbound import Reach
 from stack.polling import until
 from stack.ports import free_ports
 from tests.security.identity.sign_on.crooked import CrookedProvider, serving

@@ -33,6 +33,7 @@ from services.mesh.cipher import TransitCipher
 from services.mesh.database import Database
 from services.mesh.events import stream
 from services.mesh.interceptors.chain import chain
+from services.mesh.outbound import Reach
 from services.mesh.pages import Pager
 from services.mesh.server import Server
 from services.mesh.testing import bearer
@@ -47,7 +48,6 @@ from services.security.identity.passkeys.assertions import Assertions
 from services.security.identity.second_step import SecondStep
 from services.security.identity.service import IdentityServicer
 from services.security.identity.sessions import SessionsServicer
-from services.security.identity.sign_on.addresses import Reach
 from services.security.identity.sign_on.provider import Provider
 from services.security.identity.sign_on.sealing import KEY, Sealing
 from services.security.identity.sign_on.service import ConnectionsServicer

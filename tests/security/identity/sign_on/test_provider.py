@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from services.mesh.errors import Failure, Reason
+from services.mesh.outbound import GuardedTransport, Reach
 from services.security.identity.sign_on import domain
-from services.security.identity.sign_on.addresses import GuardedTransport, Reach
 from tests.security.identity.sign_on.crooked import CrookedProvider
 from tests.security.identity.sign_on.planes import DOMAIN, Planes, refused
 
@@ -123,7 +123,7 @@ async def test_what_a_name_leads_to_is_checked_when_it_is_connected_to(crooked: 
             if served:
                 assert (await client.get(url)).json() == crooked.pages["/keys"]
             else:
-                with pytest.raises(httpx.ConnectError, match="no identity provider"):
+                with pytest.raises(httpx.ConnectError, match="may not be connected to"):
                     await client.get(url)
 
 

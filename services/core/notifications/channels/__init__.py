@@ -1,0 +1,1 @@
+"""The ways by which an organization is told what happens."""

@@ -1,0 +1,1 @@
+"""What was sent, what is still to be sent, and what was given up."""

@@ -1,0 +1,1 @@
+"""Of what an organization is told, by which channels, and when."""
