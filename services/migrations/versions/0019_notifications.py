@@ -5,7 +5,7 @@ from alembic import op
 from services.migrations.isolation import isolate
 
 revision = "0019"
-down_revision = "0014"
+down_revision = "0015"
 
 _STATEMENTS = (
     """

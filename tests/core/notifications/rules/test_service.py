@@ -84,7 +84,7 @@ async def test_what_is_anothers_is_not_there(client: Client, served: Any) -> Non
         {"channels": [f"{client.tenant.name}/notificationChannels/{identifiers.new()}"]},
         {"channels": [here.name], "targets": [f"{other.tenant.name}/targets/{identifiers.new()}"]},
     ):
-        rule = NotificationRule(event_types=["*"], **wanted)
+        rule = NotificationRule(event_types=["*"], **wanted)  # type: ignore[arg-type]  # each has its field's type
         request = pb.CreateNotificationRuleRequest(parent=client.tenant.name, notification_rule=rule)
         assert (await client.tenant.refused(client.rules.CreateNotificationRule, request)).reason is Reason.NOT_FOUND
 
