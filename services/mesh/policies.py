@@ -9,6 +9,7 @@ from xorb.common.v1 import operations_pb2 as operation_policies_pb2
 from xorb.core.v1 import (
     activity_pb2,
     audit_pb2,
+    deadline_pb2,
     finding_pb2,
     invitation_pb2,
     member_pb2,
@@ -45,6 +46,7 @@ CONTRACTS: tuple[FileDescriptor, ...] = (
     target_pb2.DESCRIPTOR,
     scan_pb2.DESCRIPTOR,
     finding_pb2.DESCRIPTOR,
+    deadline_pb2.DESCRIPTOR,
     activity_pb2.DESCRIPTOR,
     audit_pb2.DESCRIPTOR,
     rate_limit_pb2.DESCRIPTOR,

@@ -48,7 +48,7 @@ BUILT_IN = {
     "security_manager": BuiltIn(
         "Security manager",
         "Runs the security programme: targets, tests and what is done about findings.",
-        ("*.read", "targets.*", "scans.*", "operations.*", "findings.*", "notification_*"),
+        ("*.read", "targets.*", "scans.*", "operations.*", "findings.*", "deadlines.*", "notification_*"),
         _AUDIT,
     ),
     "analyst": BuiltIn(

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from xorb.core.v1 import (
     activity_pb2_grpc,
     audit_pb2_grpc,
+    deadline_pb2_grpc,
     finding_pb2_grpc,
     invitation_pb2_grpc,
     member_pb2_grpc,
@@ -26,6 +27,7 @@ from xorb.security.v1 import account_pb2_grpc
 
 from services.core.activity.service import ActivityServicer
 from services.core.audit.service import AuditServicer
+from services.core.findings.deadlines.service import DeadlinesServicer
 from services.core.findings.service import FindingsServicer, SightingsServicer
 from services.core.limits.service import RateLimitOverridesServicer, RateLimitsServicer
 from services.core.notifications.channels.endpoints import Endpoints
@@ -74,6 +76,7 @@ SERVICES = (
     "xorb.core.v1.NotificationChannelsService",
     "xorb.core.v1.NotificationRulesService",
     "xorb.core.v1.NotificationDeliveriesService",
+    "xorb.core.v1.DeadlinesService",
     "xorb.core.v1.ActivityService",
     "xorb.core.v1.AuditService",
     "xorb.core.v1.RateLimitsService",
@@ -125,6 +128,7 @@ class Core:
         scan_pb2_grpc.add_ScansServiceServicer_to_server(scans, server)
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)
         finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)
+        deadline_pb2_grpc.add_DeadlinesServiceServicer_to_server(DeadlinesServicer(database), server)
         activity_pb2_grpc.add_ActivityServiceServicer_to_server(ActivityServicer(database, pager, watcher), server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditServicer(database, pager), server)
         overrides = RateLimitOverridesServicer(database, self.redis)

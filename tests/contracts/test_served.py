@@ -183,7 +183,10 @@ def _check(outcomes: list[Outcome]) -> None:
 
 
 def _names_a_part(entry: Entry) -> bool:
-    """Whether the request is about a resource of an organization, rather than about the organization itself."""
+    """Whether the request is about a resource of an organization that may not exist.
+
+    The organization itself does, and so does what every organization has exactly one of (AIP-156).
+    """
     request = str(request_for(entry, str(uuid.uuid4())))
     names = re.findall(r'^(?:\w+ \{\n\s*)?(?:name|parent): "([^"]+)"', request, re.MULTILINE)
-    return any(name.removeprefix("operations/").count("/") > 1 for name in names)
+    return any(name.removeprefix("operations/").count("/") > 1 and "-" in name.rpartition("/")[2] for name in names)

@@ -7,6 +7,7 @@ from services.mesh.roles import BUILT_IN, granted, granted_by
 
 READ = {
     "activity.read",
+    "deadlines.read",
     "findings.read",
     "members.read",
     "notification_channels.read",
@@ -23,6 +24,7 @@ FINDINGS = {"findings.remediate", "findings.reopen", "findings.resolve", "findin
 SCANS = {"operations.cancel", "scans.control", "scans.create"}
 TARGETS = {"targets.create", "targets.delete", "targets.update", "targets.verify"}
 NOTIFICATIONS = {"notification_channels.manage", "notification_deliveries.retry", "notification_rules.manage"}
+CLOCKS = {"deadlines.update"}
 PEOPLE = {
     "api_keys.manage",
     "connections.manage",
@@ -42,9 +44,9 @@ OWNERSHIP = {f"organizations.{verb}" for verb in ("delete", "resume", "suspend",
 ADMINISTRATION = {"audit.read", "organizations.rotate", "organizations.update", "findings.dismiss", *ADMISSION, *PEOPLE}
 
 PINNED = {
-    "owner": READ | FINDINGS | SCANS | TARGETS | NOTIFICATIONS | ADMINISTRATION | OWNERSHIP,
-    "administrator": READ | FINDINGS | SCANS | TARGETS | NOTIFICATIONS | ADMINISTRATION,
-    "security_manager": READ | FINDINGS | SCANS | TARGETS | NOTIFICATIONS | ADMISSION | {"findings.dismiss"},
+    "owner": READ | FINDINGS | CLOCKS | SCANS | TARGETS | NOTIFICATIONS | ADMINISTRATION | OWNERSHIP,
+    "administrator": READ | FINDINGS | CLOCKS | SCANS | TARGETS | NOTIFICATIONS | ADMINISTRATION,
+    "security_manager": READ | FINDINGS | CLOCKS | SCANS | TARGETS | NOTIFICATIONS | ADMISSION | {"findings.dismiss"},
     "analyst": READ | FINDINGS,
     "pentester": READ | SCANS | {"findings.reopen", "findings.update", "targets.verify"},
     "auditor": READ | ADMISSION | {"audit.read"},

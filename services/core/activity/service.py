@@ -22,6 +22,7 @@ from services.mesh.pages import Pager, PageRequest
 _NOUNS = (
     "account",
     "api_key",
+    "deadline",
     "finding",
     "invitation",
     "member",

@@ -56,6 +56,7 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
 }
 """Where a finding may go from each state. A duplicate stays one until it is split from the other."""
 
+
 # The lower bounds of CVSS 3.1 §5, the gravest first.
 _RATINGS = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.1, Severity.LOW))
 
@@ -80,7 +81,7 @@ class Weakness:
         asset: The host or address that has it.
         location: Where on the asset: a URL, or address, port and protocol.
         wording: Title, description, severity and remediation.
-        cvss_vector: The CVSS 3.1 vector; empty where there is none.
+        cvss_vector: The CVSS vector, of whichever version; empty where there is none.
         cvss_score: The base score, 0.0 to 10.0.
         cwes: CWE numbers.
         cves: CVE identifiers.

@@ -9,9 +9,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from xorb.common.v1 import watch_pb2
 from xorb.core.v1 import finding_pb2
 
-from services.core.findings import domain
 from services.core.findings.domain import Finding, Report, Severity, Sighting, Weakness, Wording
-from services.core.findings.scoring import base_score
+from services.core.findings.scoring import Score, score
 from services.mesh import etags, names
 from services.mesh.errors import invalid_field, not_found
 from services.mesh.events.model import LoggedEvent
@@ -217,8 +216,8 @@ def _target(organization: UUID, name: str, *, required: bool) -> UUID | None:
 
 def _weakness(organization: UUID, sent: finding_pb2.Finding, *, required: bool) -> Weakness:
     """Returns what was seen; `required` if it has to be at a place of a target."""
-    score = _score(sent.cvss_vector)
-    severity = Severity(sent.severity) if sent.severity else domain.rating(score)
+    rated = _score(sent.cvss_vector)
+    severity = Severity(sent.severity) or (rated.severity if rated else Severity.INFO)
     return Weakness(
         target=_target(organization, sent.target, required=required),
         check=_text("check", sent.check),
@@ -231,7 +230,7 @@ def _weakness(organization: UUID, sent: finding_pb2.Finding, *, required: bool) 
             storable(sent.remediation),
         ),
         cvss_vector=sent.cvss_vector,
-        cvss_score=score,
+        cvss_score=rated.base if rated else 0.0,
         cwes=tuple(sent.cwes)[:_MOST_ITEMS],
         cves=_items(sent.cves),
         references=_items(sent.references),
@@ -245,9 +244,9 @@ def _text(field: str, text: str, *, required: bool = True) -> str:
     return text
 
 
-def _score(vector: str) -> float:
+def _score(vector: str) -> Score | None:
     try:
-        return base_score(vector) if vector else 0.0
+        return score(vector) if vector else None
     except ValueError as error:
         raise invalid_field(f"{_REPORTED}.cvss_vector", str(error)[:200]) from error
 

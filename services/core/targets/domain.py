@@ -44,6 +44,16 @@ class State(IntEnum):
     VERIFIED = 2
 
 
+class Criticality(IntEnum):
+    """How much depends on a target, numbered as in the contract."""
+
+    CRITICALITY_UNSPECIFIED = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """What is tested, in the one form that it is compared and stored in.
@@ -80,6 +90,7 @@ class Target:
         excluded: Addresses and blocks never touched, canonical and in order.
         token: What to publish to prove ownership; made at random for this target.
         verified_at: When ownership was proved last.
+        criticality: How much depends on it.
         revision: How often it was changed, from 1.
     """
 
@@ -93,6 +104,7 @@ class Target:
     verified_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    criticality: Criticality = Criticality.CRITICALITY_UNSPECIFIED
     revision: int = 1
 
 
@@ -104,6 +116,7 @@ def register(
     display_name: str = "",
     excluded: Sequence[str] = (),
     method: Method | None = None,
+    criticality: Criticality = Criticality.CRITICALITY_UNSPECIFIED,
 ) -> Target:
     """Returns a new target, its ownership not yet proved.
 
@@ -121,13 +134,19 @@ def register(
         verified_at=None,
         created_at=now,
         updated_at=now,
+        criticality=criticality,
     )
 
 
 def change(
-    target: Target, now: datetime, *, display_name: str | None = None, excluded: Sequence[str] | None = None
+    target: Target,
+    now: datetime,
+    *,
+    display_name: str | None = None,
+    excluded: Sequence[str] | None = None,
+    criticality: Criticality | None = None,
 ) -> Target:
-    """Returns the target with another display name or other exclusions; None leaves one as it is.
+    """Returns the target with another display name, other exclusions or criticality; None leaves one as it is.
 
     Raises:
         Failure: INVALID_FIELD, FORBIDDEN_TARGET; an exclusion doesn't fit the address.
@@ -136,6 +155,8 @@ def change(
         target = replace(target, display_name=display_name or target.address.text[:200])
     if excluded is not None:
         target = replace(target, excluded=exclusions(target.address, excluded))
+    if criticality is not None:
+        target = replace(target, criticality=criticality)
     return replace(target, updated_at=now, revision=target.revision + 1)
 
 

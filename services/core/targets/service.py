@@ -45,6 +45,7 @@ class TargetsServicer(target_pb2_grpc.TargetsServiceServicer):
             display_name=wire.display_name(request.target),
             excluded=request.target.excluded_addresses,
             method=wire.method(request.target),
+            criticality=wire.criticality(request.target),
         )
         async with self.database.unit() as unit:
             await unit.serialize(_TOPIC)
@@ -74,7 +75,7 @@ class TargetsServicer(target_pb2_grpc.TargetsServiceServicer):
         return target_pb2.ListTargetsResponse(targets=targets, next_page_token=page.next_page_token)
 
     async def UpdateTarget(self, request: target_pb2.UpdateTargetRequest, context: Context) -> target_pb2.Target:
-        """Changes a target's display name or exclusions."""
+        """Changes a target's display name, exclusions or criticality."""
         async with self.database.unit() as unit:
             current = await _find_to_change(unit, request.target.name, request.target.etag)
             changed = masks.fields(request.target, request.update_mask, wire.message(unit.organization, current))
@@ -83,6 +84,7 @@ class TargetsServicer(target_pb2_grpc.TargetsServiceServicer):
                 _now(),
                 display_name=wire.display_name(request.target) if "display_name" in changed else None,
                 excluded=request.target.excluded_addresses if "excluded_addresses" in changed else None,
+                criticality=wire.criticality(request.target) if "criticality" in changed else None,
             )
             await store.save(unit, target)
             return unit.reply(_record(unit, "updated", target))

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from services.core.targets.domain import Address, Kind, Method, State, Target
+from services.core.targets.domain import Address, Criticality, Kind, Method, State, Target
 from services.mesh.database import Unit
 from services.mesh.filters import Field
 from services.mesh.tables import METADATA
@@ -40,6 +40,7 @@ TARGETS = Table(
     Column("verified_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("criticality", SmallInteger, nullable=False),
     Column("revision", Integer, nullable=False),
 )
 
@@ -49,6 +50,7 @@ FIELDS = {
     "verification_state": Field(
         TARGETS.c.verification_state, "enum", values={state.name: state.value for state in State}
     ),
+    "criticality": Field(TARGETS.c.criticality, "enum", values={one.name: one.value for one in Criticality}),
     "create_time": Field(TARGETS.c.created_at, "time"),
 }
 """What lists are filtered and sorted by."""
@@ -95,6 +97,7 @@ def target(row: Row[Any]) -> Target:
         verified_at=row.verified_at,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        criticality=Criticality(row.criticality),
         revision=row.revision,
     )
 
@@ -112,5 +115,6 @@ def _values(target: Target) -> dict[str, Any]:
         "verified_at": target.verified_at,
         "created_at": target.created_at,
         "updated_at": target.updated_at,
+        "criticality": target.criticality.value,
         "revision": target.revision,
     }

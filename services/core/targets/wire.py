@@ -5,7 +5,7 @@ from uuid import UUID
 from xorb.core.v1 import target_pb2
 
 from services.core.targets import domain
-from services.core.targets.domain import Kind, Method, Target
+from services.core.targets.domain import Criticality, Kind, Method, Target
 from services.mesh import etags, names, texts
 from services.mesh.errors import invalid_field
 
@@ -36,6 +36,7 @@ def message(organization: UUID, target: Target) -> target_pb2.Target:
         create_time=target.created_at,
         update_time=target.updated_at,
         etag=etag(target),
+        criticality=target.criticality.name,
         **{target.address.kind.value: target.address.text},
     )
 
@@ -55,6 +56,11 @@ def address(target: target_pb2.Target) -> tuple[Kind, str]:
 def method(target: target_pb2.Target) -> Method | None:
     """Returns the way of proof that a target to register asks for; None leaves it to the server."""
     return Method(target.verification_method) if target.verification_method else None
+
+
+def criticality(target: target_pb2.Target) -> Criticality:
+    """Returns the criticality in a request."""
+    return Criticality(target.criticality)
 
 
 def display_name(target: target_pb2.Target) -> str:

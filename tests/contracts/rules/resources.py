@@ -11,12 +11,17 @@ _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def resources_are_named_by_pattern(contracts: Contracts) -> Iterator[str]:
-    """AIP-122 and 123: `xorb.dev/Noun`, collections and identifiers in turn, the last one's name the noun's."""
+    """AIP-122 and 123: `xorb.dev/Noun`, collections and identifiers in turn, the last one's name the noun's.
+
+    What there is exactly one of has its own name in place of an identifier (AIP-156).
+    """
     for message in messages(contracts):
         declared = resource(contracts, message)
         for pattern in declared.get("pattern", ()):
             identifier = _WORD.sub("_", message.name).lower()
-            fits = _PATTERN.fullmatch(pattern) and pattern.endswith(f"{declared.get('plural')}/{{{identifier}}}")
+            parent, _, last = pattern.rpartition("/")
+            named = pattern.endswith(f"{declared.get('plural')}/{{{identifier}}}") and _PATTERN.fullmatch(pattern)
+            fits = named or (last == declared.get("singular") and _PATTERN.fullmatch(parent))
             if declared["type"] != f"xorb.dev/{message.name}" or not fits:
                 yield f"{message.full_name}: {declared['type']}, {pattern}"
 

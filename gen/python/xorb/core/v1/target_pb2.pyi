@@ -18,7 +18,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Target(_message.Message):
-    __slots__ = ("name", "display_name", "host", "cidr_block", "url", "excluded_addresses", "verification_method", "verification_token", "verification_instructions", "verification_state", "verify_time", "create_time", "update_time", "etag")
+    __slots__ = ("name", "display_name", "host", "cidr_block", "url", "excluded_addresses", "verification_method", "verification_token", "verification_instructions", "verification_state", "verify_time", "create_time", "update_time", "etag", "criticality")
     class VerificationMethod(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         VERIFICATION_METHOD_UNSPECIFIED: _ClassVar[Target.VerificationMethod]
@@ -35,6 +35,18 @@ class Target(_message.Message):
     VERIFICATION_STATE_UNSPECIFIED: Target.VerificationState
     PENDING: Target.VerificationState
     VERIFIED: Target.VerificationState
+    class Criticality(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        CRITICALITY_UNSPECIFIED: _ClassVar[Target.Criticality]
+        LOW: _ClassVar[Target.Criticality]
+        MEDIUM: _ClassVar[Target.Criticality]
+        HIGH: _ClassVar[Target.Criticality]
+        CRITICAL: _ClassVar[Target.Criticality]
+    CRITICALITY_UNSPECIFIED: Target.Criticality
+    LOW: Target.Criticality
+    MEDIUM: Target.Criticality
+    HIGH: Target.Criticality
+    CRITICAL: Target.Criticality
     NAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     HOST_FIELD_NUMBER: _ClassVar[int]
@@ -49,6 +61,7 @@ class Target(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    CRITICALITY_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     host: str
@@ -63,7 +76,8 @@ class Target(_message.Message):
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
     etag: str
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., host: _Optional[str] = ..., cidr_block: _Optional[str] = ..., url: _Optional[str] = ..., excluded_addresses: _Optional[_Iterable[str]] = ..., verification_method: _Optional[_Union[Target.VerificationMethod, str]] = ..., verification_token: _Optional[str] = ..., verification_instructions: _Optional[str] = ..., verification_state: _Optional[_Union[Target.VerificationState, str]] = ..., verify_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+    criticality: Target.Criticality
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., host: _Optional[str] = ..., cidr_block: _Optional[str] = ..., url: _Optional[str] = ..., excluded_addresses: _Optional[_Iterable[str]] = ..., verification_method: _Optional[_Union[Target.VerificationMethod, str]] = ..., verification_token: _Optional[str] = ..., verification_instructions: _Optional[str] = ..., verification_state: _Optional[_Union[Target.VerificationState, str]] = ..., verify_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., criticality: _Optional[_Union[Target.Criticality, str]] = ...) -> None: ...
 
 class CreateTargetRequest(_message.Message):
     __slots__ = ("parent", "target", "request_id")

@@ -91,7 +91,8 @@ class TargetsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListTargets(self, request, context):
-        """Lists targets. Filters by `display_name`, `address`, `verification_state` and `create_time`.
+        """Lists targets. Filters by `display_name`, `address`, `verification_state`, `criticality` and
+        `create_time`.
 
         Errors: INVALID_FILTER, INVALID_ORDER, INVALID_PAGE_TOKEN.
         """
@@ -100,7 +101,7 @@ class TargetsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateTarget(self, request, context):
-        """Changes a target's display name or exclusions. What is tested can't be changed: register another target.
+        """Changes a target's display name, exclusions or criticality. What is tested can't be changed: register another target.
 
         Errors: NOT_FOUND, ETAG_MISMATCH, INVALID_UPDATE_MASK, FORBIDDEN_TARGET.
         """
