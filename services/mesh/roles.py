@@ -48,7 +48,16 @@ BUILT_IN = {
     "security_manager": BuiltIn(
         "Security manager",
         "Runs the security programme: targets, tests and what is done about findings.",
-        ("*.read", "targets.*", "scans.*", "operations.*", "findings.*", "deadlines.*", "notification_*"),
+        (
+            "*.read",
+            "targets.*",
+            "engagements.*",
+            "scans.*",
+            "operations.*",
+            "findings.*",
+            "deadlines.*",
+            "notification_*",
+        ),
         _AUDIT,
     ),
     "analyst": BuiltIn(
@@ -60,7 +69,15 @@ BUILT_IN = {
     "pentester": BuiltIn(
         "Pentester",
         "Tests what is registered.",
-        ("*.read", "targets.verify", "scans.*", "operations.*", "findings.update", "findings.reopen"),
+        (
+            "*.read",
+            "targets.verify",
+            "engagements.conduct",
+            "scans.*",
+            "operations.*",
+            "findings.update",
+            "findings.reopen",
+        ),
         (*_AUDIT, *_ADMISSION),
     ),
     "auditor": BuiltIn("Auditor", "Sees everything and changes nothing.", ("*.read",)),

@@ -11,6 +11,7 @@ from xorb.core.v1 import (
     activity_pb2_grpc,
     audit_pb2_grpc,
     deadline_pb2_grpc,
+    engagement_pb2_grpc,
     finding_pb2_grpc,
     invitation_pb2_grpc,
     member_pb2_grpc,
@@ -27,6 +28,8 @@ from xorb.security.v1 import account_pb2_grpc
 
 from services.core.activity.service import ActivityServicer
 from services.core.audit.service import AuditServicer
+from services.core.engagements.changes import Known
+from services.core.engagements.service import EngagementsServicer
 from services.core.findings.deadlines.service import DeadlinesServicer
 from services.core.findings.service import FindingsServicer, SightingsServicer
 from services.core.limits.service import RateLimitOverridesServicer, RateLimitsServicer
@@ -37,6 +40,7 @@ from services.core.notifications.rules.service import RulesServicer
 from services.core.organizations.accounts import Accounts
 from services.core.organizations.deletion.starting import DeletionWorkflows
 from services.core.organizations.invitations.service import InvitationsServicer
+from services.core.organizations.members import store as member_store
 from services.core.organizations.members.service import MembersServicer
 from services.core.organizations.roles.service import RolesServicer
 from services.core.organizations.service import MembershipsServicer, OrganizationsServicer
@@ -44,6 +48,7 @@ from services.core.scans.control import Control
 from services.core.scans.operation import ScanWork
 from services.core.scans.ordering import Ordering
 from services.core.scans.service import ScansServicer
+from services.core.targets import store as target_store
 from services.core.targets.addresses import Rules
 from services.core.targets.ownership import Prover
 from services.core.targets.service import TargetsServicer
@@ -70,6 +75,7 @@ SERVICES = (
     "xorb.core.v1.InvitationsService",
     "xorb.core.v1.RolesService",
     "xorb.core.v1.TargetsService",
+    "xorb.core.v1.EngagementsService",
     "xorb.core.v1.ScansService",
     "xorb.core.v1.FindingsService",
     "xorb.core.v1.SightingsService",
@@ -125,6 +131,9 @@ class Core:
         self._register_notifications(server, pager)
         self._register_organizations(server, pager, rotations, DeletionWorkflows(client, self.settings.deletion_grace))
         target_pb2_grpc.add_TargetsServiceServicer_to_server(targets, server)
+        known = Known(target_store.missing, member_store.missing)
+        engagements = EngagementsServicer(database, pager, watcher, known)
+        engagement_pb2_grpc.add_EngagementsServiceServicer_to_server(engagements, server)
         scan_pb2_grpc.add_ScansServiceServicer_to_server(scans, server)
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)
         finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)

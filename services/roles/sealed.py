@@ -1,5 +1,6 @@
 """Every table with sealed columns, whichever plane it is of: what a rotation seals anew."""
 
+from services.core.engagements import tables as engagements
 from services.core.findings import tables as findings
 from services.core.notifications.channels import store as notification_channels
 from services.core.scans import tables as scans
@@ -7,6 +8,7 @@ from services.mesh import idempotency
 from services.mesh.encryption.resealing import SealedTable
 
 SEALED = (
+    *engagements.SEALED,
     *findings.SEALED,
     *notification_channels.SEALED,
     *scans.SEALED,

@@ -55,8 +55,9 @@ async def inhabited(platform: Platform) -> Inhabited:
     invitation = await owner.post(f"{owner.organization}/invitations", {"email": "ada@example.org"})
     provider = {"issuer": "https://id.example.com", "clientId": "xorb", "emailDomains": ["example.com"]}
     connection = await owner.post(f"{owner.organization}/connections", provider)
+    engagement = await owner.post(f"{owner.organization}/engagements", {"displayName": "Spring test"})
     people = (member["name"], role["name"], invitation["name"], connection["name"])
-    told = await _told(owner)
+    told = (*await _told(owner), engagement["name"])
     return Inhabited(owner, (evidence["name"], sighting["name"], scan, finding["name"], target, *people, *told))
 
 

@@ -8,6 +8,7 @@ from services.mesh.roles import BUILT_IN, granted, granted_by
 READ = {
     "activity.read",
     "deadlines.read",
+    "engagements.read",
     "findings.read",
     "members.read",
     "notification_channels.read",
@@ -21,8 +22,9 @@ READ = {
     "targets.read",
 }
 FINDINGS = {"findings.remediate", "findings.reopen", "findings.resolve", "findings.triage", "findings.update"}
+ENGAGEMENTS = {f"engagements.{verb}" for verb in ("close", "conduct", "create", "delete", "plan", "update")}
 SCANS = {"operations.cancel", "scans.control", "scans.create"}
-TARGETS = {"targets.create", "targets.delete", "targets.update", "targets.verify"}
+TARGETS = {"targets.create", "targets.delete", "targets.update", "targets.verify"} | ENGAGEMENTS
 NOTIFICATIONS = {"notification_channels.manage", "notification_deliveries.retry", "notification_rules.manage"}
 CLOCKS = {"deadlines.update"}
 PEOPLE = {
@@ -48,7 +50,7 @@ PINNED = {
     "administrator": READ | FINDINGS | CLOCKS | SCANS | TARGETS | NOTIFICATIONS | ADMINISTRATION,
     "security_manager": READ | FINDINGS | CLOCKS | SCANS | TARGETS | NOTIFICATIONS | ADMISSION | {"findings.dismiss"},
     "analyst": READ | FINDINGS,
-    "pentester": READ | SCANS | {"findings.reopen", "findings.update", "targets.verify"},
+    "pentester": READ | SCANS | {"engagements.conduct", "findings.reopen", "findings.update", "targets.verify"},
     "auditor": READ | ADMISSION | {"audit.read"},
     "viewer": READ,
 }

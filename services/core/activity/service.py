@@ -23,6 +23,7 @@ _NOUNS = (
     "account",
     "api_key",
     "deadline",
+    "engagement",
     "finding",
     "invitation",
     "member",
@@ -33,6 +34,7 @@ _NOUNS = (
     "rate_limit",
     "role",
     "scan",
+    "scan_schedule",
     "service_account",
     "target",
 )

@@ -1,5 +1,6 @@
 """Targets in PostgreSQL."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,9 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    any_,
     delete,
+    literal,
     select,
     update,
 )
@@ -72,6 +75,13 @@ async def get(unit: Unit, identifier: UUID) -> Target | None:
     """Returns a target."""
     row = (await unit.execute(select(TARGETS).where(TARGETS.c.id == identifier))).one_or_none()
     return target(row) if row else None
+
+
+async def missing(unit: Unit, wanted: Sequence[UUID]) -> list[UUID]:
+    """Returns those of some identifiers that are no target's."""
+    found = await unit.execute(select(TARGETS.c.id).where(TARGETS.c.id == any_(literal(wanted, ARRAY(Uuid)))))
+    known = set(found.scalars())
+    return [one for one in wanted if one not in known]
 
 
 async def save(unit: Unit, changed: Target) -> None:

@@ -3,12 +3,12 @@
 A membership may also be read by its own account, whatever the organization, so every read says which one it means.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, any_, case, delete, exists, literal, select, update
+from sqlalchemy import ARRAY, Row, Select, Uuid, any_, case, delete, exists, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.core.organizations.domain import OWNER
@@ -47,6 +47,13 @@ async def get(unit: Unit, account: UUID) -> Member | None:
     """Returns a member."""
     row = (await unit.execute(every(unit).where(MEMBERSHIPS.c.account_id == account))).one_or_none()
     return member(row) if row else None
+
+
+async def missing(unit: Unit, wanted: Sequence[UUID]) -> list[UUID]:
+    """Returns those of some accounts that are no members."""
+    asked = MEMBERSHIPS.c.account_id == any_(literal(wanted, ARRAY(Uuid)))
+    members = {row.account_id for row in await unit.execute(every(unit).where(asked))}
+    return [one for one in wanted if one not in members]
 
 
 async def has_another_owner(unit: Unit, account: UUID) -> bool:
