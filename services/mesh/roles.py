@@ -40,6 +40,7 @@ class BuiltIn:
 _AUDIT = ("audit.read",)
 # Who else is let in, by which way, is for those to know who answer for it.
 _ADMISSION = ("invitations.read", "service_accounts.read", "api_keys.read", "sessions.read", "connections.read")
+_REPORTS = ("reports.*", "report_templates.*")
 _OWNERS_ONLY = tuple(f"organizations.{verb}" for verb in ("transfer", "suspend", "resume", "delete", "undelete"))
 
 BUILT_IN = {
@@ -63,7 +64,7 @@ BUILT_IN = {
     "analyst": BuiltIn(
         "Analyst",
         "Works findings, except that others decide what is left as it is.",
-        ("*.read", "findings.*"),
+        ("*.read", "findings.*", *_REPORTS),
         (*_AUDIT, *_ADMISSION, "findings.dismiss"),
     ),
     "pentester": BuiltIn(
@@ -80,8 +81,10 @@ BUILT_IN = {
         ),
         (*_AUDIT, *_ADMISSION),
     ),
-    "auditor": BuiltIn("Auditor", "Sees everything and changes nothing.", ("*.read",)),
-    "viewer": BuiltIn("Viewer", "Sees the daily work and changes nothing.", ("*.read",), (*_AUDIT, *_ADMISSION)),
+    "auditor": BuiltIn("Auditor", "Sees everything and changes nothing.", ("*.read", "reports.download")),
+    "viewer": BuiltIn(
+        "Viewer", "Sees the daily work and changes nothing.", ("*.read", "reports.download"), (*_AUDIT, *_ADMISSION)
+    ),
 }
 """The built-in roles by name."""
 

@@ -20,6 +20,8 @@ from xorb.core.v1 import (
     notification_rule_pb2_grpc,
     organization_pb2_grpc,
     rate_limit_pb2_grpc,
+    report_pb2_grpc,
+    report_template_pb2_grpc,
     role_pb2_grpc,
     scan_pb2_grpc,
     target_pb2_grpc,
@@ -44,6 +46,9 @@ from services.core.organizations.members import store as member_store
 from services.core.organizations.members.service import MembersServicer
 from services.core.organizations.roles.service import RolesServicer
 from services.core.organizations.service import MembershipsServicer, OrganizationsServicer
+from services.core.reports.control import Control as ReportControl
+from services.core.reports.service import ReportsServicer
+from services.core.reports.templates.service import ReportTemplatesServicer
 from services.core.scans.control import Control
 from services.core.scans.operation import ScanWork
 from services.core.scans.ordering import Ordering
@@ -83,6 +88,8 @@ SERVICES = (
     "xorb.core.v1.NotificationRulesService",
     "xorb.core.v1.NotificationDeliveriesService",
     "xorb.core.v1.DeadlinesService",
+    "xorb.core.v1.ReportsService",
+    "xorb.core.v1.ReportTemplatesService",
     "xorb.core.v1.ActivityService",
     "xorb.core.v1.AuditService",
     "xorb.core.v1.RateLimitsService",
@@ -138,6 +145,10 @@ class Core:
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)
         finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)
         deadline_pb2_grpc.add_DeadlinesServiceServicer_to_server(DeadlinesServicer(database), server)
+        reports = ReportsServicer(database, pager, watcher, ReportControl(client))
+        report_pb2_grpc.add_ReportsServiceServicer_to_server(reports, server)
+        templates = ReportTemplatesServicer(database, pager)
+        report_template_pb2_grpc.add_ReportTemplatesServiceServicer_to_server(templates, server)
         activity_pb2_grpc.add_ActivityServiceServicer_to_server(ActivityServicer(database, pager, watcher), server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditServicer(database, pager), server)
         overrides = RateLimitOverridesServicer(database, self.redis)

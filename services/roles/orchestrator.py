@@ -4,6 +4,8 @@ from xorb.core.v1 import finding_pb2_grpc
 
 from services.core.organizations.deletion.activities import DeletionActivities
 from services.core.organizations.deletion.workflows import DeleteOrganization
+from services.core.reports.activities import ReportActivities
+from services.core.reports.workflows import RenderReport
 from services.core.scans.activities import ScanActivities
 from services.core.scans.scope import Bounds
 from services.core.scans.sightings import Sightings
@@ -29,6 +31,7 @@ async def run(settings: Settings) -> None:
         keys = process.organization_keys(settings)
         rotations = RotationActivities(database, keys, SEALED)
         deletions = DeletionActivities(database, keys, Executions(client))
-        activities = [*scans.all(), *rotations.all(), *deletions.all()]
-        async with temporal.worker(client, [RunScan, RotateKey, DeleteOrganization], activities):
+        reports = ReportActivities(database)
+        activities = [*scans.all(), *rotations.all(), *deletions.all(), *reports.all()]
+        async with temporal.worker(client, [RunScan, RotateKey, DeleteOrganization, RenderReport], activities):
             await process.serve(ROLE, settings)

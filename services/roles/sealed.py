@@ -3,6 +3,7 @@
 from services.core.engagements import tables as engagements
 from services.core.findings import tables as findings
 from services.core.notifications.channels import store as notification_channels
+from services.core.reports import tables as reports
 from services.core.scans import tables as scans
 from services.mesh import idempotency
 from services.mesh.encryption.resealing import SealedTable
@@ -11,6 +12,7 @@ SEALED = (
     *engagements.SEALED,
     *findings.SEALED,
     *notification_channels.SEALED,
+    *reports.SEALED,
     *scans.SEALED,
     SealedTable(idempotency.KEYS, ("subject", "method", "request_id"), ("response",), plain=False, kept=True),
 )

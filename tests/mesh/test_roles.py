@@ -17,10 +17,15 @@ READ = {
     "operations.read",
     "organizations.read",
     "rate_limits.read",
+    "report_templates.read",
+    "reports.read",
     "roles.read",
     "scans.read",
     "targets.read",
 }
+# A report's files hold findings' evidence, which who may read findings may read.
+REPORTING = {"reports.create", "reports.delete", "reports.download"}
+REPORTS = REPORTING | {"report_templates.create", "report_templates.delete", "report_templates.update"}
 FINDINGS = {"findings.remediate", "findings.reopen", "findings.resolve", "findings.triage", "findings.update"}
 ENGAGEMENTS = {f"engagements.{verb}" for verb in ("close", "conduct", "create", "delete", "plan", "update")}
 SCANS = {"operations.cancel", "scans.control", "scans.create"}
@@ -46,13 +51,24 @@ OWNERSHIP = {f"organizations.{verb}" for verb in ("delete", "resume", "suspend",
 ADMINISTRATION = {"audit.read", "organizations.rotate", "organizations.update", "findings.dismiss", *ADMISSION, *PEOPLE}
 
 PINNED = {
-    "owner": READ | FINDINGS | CLOCKS | SCANS | TARGETS | NOTIFICATIONS | ADMINISTRATION | OWNERSHIP,
-    "administrator": READ | FINDINGS | CLOCKS | SCANS | TARGETS | NOTIFICATIONS | ADMINISTRATION,
-    "security_manager": READ | FINDINGS | CLOCKS | SCANS | TARGETS | NOTIFICATIONS | ADMISSION | {"findings.dismiss"},
-    "analyst": READ | FINDINGS,
-    "pentester": READ | SCANS | {"engagements.conduct", "findings.reopen", "findings.update", "targets.verify"},
-    "auditor": READ | ADMISSION | {"audit.read"},
-    "viewer": READ,
+    "owner": READ | REPORTS | FINDINGS | CLOCKS | SCANS | TARGETS | NOTIFICATIONS | ADMINISTRATION | OWNERSHIP,
+    "administrator": READ | REPORTS | FINDINGS | CLOCKS | SCANS | TARGETS | NOTIFICATIONS | ADMINISTRATION,
+    "security_manager": READ
+    | REPORTS
+    | FINDINGS
+    | CLOCKS
+    | SCANS
+    | TARGETS
+    | NOTIFICATIONS
+    | ADMISSION
+    | {"findings.dismiss"},
+    "analyst": READ | REPORTS | FINDINGS,
+    "pentester": READ
+    | REPORTING
+    | SCANS
+    | {"engagements.conduct", "findings.reopen", "findings.update", "targets.verify"},
+    "auditor": READ | ADMISSION | {"audit.read", "reports.download"},
+    "viewer": READ | {"reports.download"},
 }
 """Who adds a permission to the contracts decides here which roles have it."""
 

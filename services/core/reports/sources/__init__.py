@@ -1,0 +1,1 @@
+"""What reports are made of: findings with their sightings, targets, the organization."""
