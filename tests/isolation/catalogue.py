@@ -82,6 +82,9 @@ EXPIRED: Mapping[str, str] = MappingProxyType(
         "idempotency_keys": "(created_at < (now() - '7 days'::interval))",
         "invitations": "(expires_at < (now() - '90 days'::interval))",
         "api_keys": "(expires_at < (now() - '90 days'::interval))",
+        "reports": "(expires_at < now())",
+        "report_files": "(expires_at < now())",
+        "report_pieces": "(expires_at < now())",
     }
 )
 """What nobody needs any more, and the relay may remove."""
