@@ -16,8 +16,10 @@ from cli.commands import (
     connections,
     factors,
     findings,
+    history,
     invitations,
     members,
+    notes,
     organizations,
     passwords,
     roles,
@@ -63,7 +65,9 @@ app.add_typer(service_accounts.app, name="service-accounts")
 app.add_typer(api_keys.app, name="api-keys")
 app.add_typer(targets.app, name="targets")
 app.add_typer(scans.app, name="scan")
+findings.app.command()(history.history)
 app.add_typer(findings.app, name="findings")
+app.add_typer(notes.app, name="notes")
 
 
 @app.callback()

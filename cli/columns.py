@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from google.protobuf import json_format
 from google.protobuf.message import Message
 
 from cli.output import Column, short, when
@@ -137,6 +138,18 @@ FINDING = (
     *FINDINGS[5:],
     Column("first_seen", lambda finding: when(finding.first_seen_time)),
 )
+NOTES = (
+    _ID,
+    Column("written", lambda note: when(note.create_time), "dim"),
+    Column("author", lambda note: short(note.author)),
+    Column("note", lambda note: str(note.content), wide=True),
+)
+CHANGES = (
+    Column("time", lambda change: when(change.metadata.time), "dim"),
+    Column("who", lambda change: short(change.metadata.actor)),
+    Column("what", lambda change: str(change.metadata.type.partition(".")[2])),
+    Column("changed", lambda change: "; ".join(map(_changed, change.fields)), wide=True),
+)
 ORGANIZATIONS = (
     _ID,
     Column("display_name", lambda organization: str(organization.display_name), wide=True),
@@ -199,3 +212,8 @@ ACTIVITY = (
 def _task(task: Any) -> str:  # noqa: ANN401 - a TaskProgress
     where = task.target_display_name or short(task.target)
     return f"{where}  {task.executor}  {task.percent}%  {enum_name(task, 'state')}"
+
+
+def _changed(field: Any) -> str:  # noqa: ANN401 - a FieldChange
+    before, after = (json_format.MessageToJson(value, indent=None) for value in (field.before, field.after))
+    return f"{field.field}: {before} → {after}"

@@ -56,6 +56,7 @@ BUILT_IN = {
             "scans.*",
             "operations.*",
             "findings.*",
+            "notes.*",
             "deadlines.*",
             "notification_*",
             *_REPORTS,
@@ -65,7 +66,7 @@ BUILT_IN = {
     "analyst": BuiltIn(
         "Analyst",
         "Works findings, except that others decide what is left as it is.",
-        ("*.read", "findings.*", *_REPORTS),
+        ("*.read", "findings.*", "notes.*", *_REPORTS),
         (*_AUDIT, *_ADMISSION, "findings.dismiss"),
     ),
     "pentester": BuiltIn(
@@ -80,6 +81,7 @@ BUILT_IN = {
             "findings.update",
             "findings.reopen",
             "reports.*",
+            "notes.*",
         ),
         (*_AUDIT, *_ADMISSION),
     ),

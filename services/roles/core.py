@@ -12,9 +12,11 @@ from xorb.core.v1 import (
     audit_pb2_grpc,
     deadline_pb2_grpc,
     engagement_pb2_grpc,
+    finding_history_pb2_grpc,
     finding_pb2_grpc,
     invitation_pb2_grpc,
     member_pb2_grpc,
+    note_pb2_grpc,
     notification_channel_pb2_grpc,
     notification_delivery_pb2_grpc,
     notification_rule_pb2_grpc,
@@ -33,6 +35,9 @@ from services.core.audit.service import AuditServicer
 from services.core.engagements.changes import Known
 from services.core.engagements.service import EngagementsServicer
 from services.core.findings.deadlines.service import DeadlinesServicer
+from services.core.findings.history.service import FindingHistoryServicer
+from services.core.findings.notes.mentions import Colleagues
+from services.core.findings.notes.service import NotesServicer
 from services.core.findings.service import FindingsServicer, SightingsServicer
 from services.core.limits.service import RateLimitOverridesServicer, RateLimitsServicer
 from services.core.notifications.channels.endpoints import Endpoints
@@ -68,6 +73,7 @@ from services.mesh.outbound import Reach
 from services.mesh.pages import Pager
 from services.mesh.settings import Settings
 from services.mesh.signing import Signer
+from services.mesh.tokens import ServiceIdentity
 from services.roles import process
 from services.roles.sealed import SEALED
 from services.security.secrets.service import COLLECTION, KeyRotations
@@ -90,6 +96,8 @@ SERVICES = (
     "xorb.core.v1.DeadlinesService",
     "xorb.core.v1.ReportsService",
     "xorb.core.v1.ReportTemplatesService",
+    "xorb.core.v1.NotesService",
+    "xorb.core.v1.FindingHistoryService",
     "xorb.core.v1.ActivityService",
     "xorb.core.v1.AuditService",
     "xorb.core.v1.RateLimitsService",
@@ -120,6 +128,16 @@ class Core:
     itself: grpc.aio.Channel
     security: grpc.aio.Channel
 
+    @property
+    def _identity(self) -> ServiceIdentity:
+        """Says to other services who this process is."""
+        return process.identity(self.settings, ROLE)
+
+    @property
+    def _colleagues(self) -> Colleagues:
+        """Says who is meant by an e-mail address."""
+        return Colleagues(organization_pb2_grpc.MembershipsServiceStub(self.itself), self._identity)
+
     async def registered(self, server: grpc.aio.Server) -> None:
         """Adds all servicers to a server."""
         database, pager = self.database, Pager(self.settings.page_token_key)
@@ -149,6 +167,10 @@ class Core:
         report_pb2_grpc.add_ReportsServiceServicer_to_server(reports, server)
         templates = ReportTemplatesServicer(database, pager)
         report_template_pb2_grpc.add_ReportTemplatesServiceServicer_to_server(templates, server)
+        notes = NotesServicer(database, pager, watcher, self._colleagues)
+        note_pb2_grpc.add_NotesServiceServicer_to_server(notes, server)
+        history = FindingHistoryServicer(database, pager)
+        finding_history_pb2_grpc.add_FindingHistoryServiceServicer_to_server(history, server)
         activity_pb2_grpc.add_ActivityServiceServicer_to_server(ActivityServicer(database, pager, watcher), server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditServicer(database, pager), server)
         overrides = RateLimitOverridesServicer(database, self.redis)
@@ -170,12 +192,13 @@ class Core:
     ) -> None:
         """Adds the servicers of organizations and their people."""
         database, access = self.database, self.access
-        accounts = Accounts(account_pb2_grpc.AccountsServiceStub(self.security), process.identity(self.settings, ROLE))
+        accounts = Accounts(account_pb2_grpc.AccountsServiceStub(self.security), self._identity)
         organizations = OrganizationsServicer(database, pager, access, rotations, deletions)
         members = MembersServicer(database, pager, accounts, access)
         invitations = InvitationsServicer(database, pager, accounts, access)
         organization_pb2_grpc.add_OrganizationsServiceServicer_to_server(organizations, server)
-        organization_pb2_grpc.add_MembershipsServiceServicer_to_server(MembershipsServicer(database, access), server)
+        memberships = MembershipsServicer(database, access, accounts)
+        organization_pb2_grpc.add_MembershipsServiceServicer_to_server(memberships, server)
         member_pb2_grpc.add_MembersServiceServicer_to_server(members, server)
         invitation_pb2_grpc.add_InvitationsServiceServicer_to_server(invitations, server)
         role_pb2_grpc.add_RolesServiceServicer_to_server(RolesServicer(database, pager, access), server)

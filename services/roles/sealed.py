@@ -2,6 +2,7 @@
 
 from services.core.engagements import tables as engagements
 from services.core.findings import tables as findings
+from services.core.findings.notes import store as notes
 from services.core.notifications.channels import store as notification_channels
 from services.core.reports import tables as reports
 from services.core.scans import tables as scans
@@ -13,6 +14,7 @@ SEALED = (
     *findings.SEALED,
     *notification_channels.SEALED,
     *reports.SEALED,
+    *notes.SEALED,
     *scans.SEALED,
     SealedTable(idempotency.KEYS, ("subject", "method", "request_id"), ("response",), plain=False, kept=True),
 )

@@ -15,9 +15,11 @@ from xorb.core.v1 import (
     activity_pb2,
     activity_pb2_grpc,
     audit_pb2_grpc,
+    finding_history_pb2_grpc,
     finding_pb2,
     finding_pb2_grpc,
     member_pb2_grpc,
+    note_pb2_grpc,
     organization_pb2_grpc,
     scan_pb2,
     scan_pb2_grpc,
@@ -36,7 +38,7 @@ from xorb.security.v1 import (
     session_pb2_grpc,
 )
 
-from tests.cli import admission
+from tests.cli import admission, talk
 from tests.cli.factors import Factors, Passkeys
 from tests.cli.identity import Identity, Organizations
 from tests.cli.platform import Platform, fail, new_id, one, page
@@ -215,11 +217,14 @@ def serving(platform: Platform) -> Iterator[str]:
         password_pb2_grpc.add_PasswordsServiceServicer_to_server,
         audit_pb2_grpc.add_AuditServiceServicer_to_server,
         operations_pb2_grpc.add_OperationsServicer_to_server,
+        note_pb2_grpc.add_NotesServiceServicer_to_server,
+        finding_history_pb2_grpc.add_FindingHistoryServiceServicer_to_server,
     )
     servicers = (
         *(Identity, Organizations, Targets, Scans, Findings, Activity, Factors, Passkeys),
         *(admission.Sessions, admission.MemberSessions, admission.Members, admission.Connections),
         *(admission.ServiceAccounts, admission.ApiKeys, admission.Passwords, admission.Audit, admission.Operations),
+        *(talk.Notes, talk.FindingHistory),
     )
     for add, servicer in zip(generated, servicers, strict=True):
         add(servicer(platform), server)

@@ -42,7 +42,7 @@ async def platform(platform_environment: dict[str, str]) -> AsyncIterator[Platfo
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def inhabited(platform: Platform) -> Inhabited:
-    """An organization with people, and a target, and a scan of it with evidence, findings and sightings."""
+    """An organization with people, and a target, and a scan of it with evidence, findings, sightings and a note."""
     owner = await join(platform)
     target = await owner.demo_target()
     scan = await order(owner, target)
@@ -50,6 +50,7 @@ async def inhabited(platform: Platform) -> Inhabited:
     finding = (await findings(owner))[0]
     evidence = (await owner.every(f"{scan}/evidence", "evidence"))[0]
     sighting = (await sightings(owner, finding))[0]
+    note = await owner.post(f"{finding['name']}/notes", {"content": "It is real."})
     member = (await owner.every(f"{owner.organization}/members", "members"))[0]
     role = await owner.post(f"{owner.organization}/roles", {"displayName": "Red team"})
     invitation = await owner.post(f"{owner.organization}/invitations", {"email": "ada@example.org"})
@@ -58,7 +59,9 @@ async def inhabited(platform: Platform) -> Inhabited:
     engagement = await owner.post(f"{owner.organization}/engagements", {"displayName": "Spring test"})
     people = (member["name"], role["name"], invitation["name"], connection["name"])
     told = (*await _told(owner), engagement["name"])
-    return Inhabited(owner, (evidence["name"], sighting["name"], scan, finding["name"], target, *people, *told))
+    return Inhabited(
+        owner, (evidence["name"], sighting["name"], note["name"], scan, finding["name"], target, *people, *told)
+    )
 
 
 async def _told(owner: Member) -> tuple[str, ...]:

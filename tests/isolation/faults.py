@@ -12,8 +12,8 @@ _POWERS = ("SUPERUSER", "BYPASSRLS", "CREATEROLE", "CREATEDB", "REPLICATION")
 FAULTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "a table belongs to an organization, or is listed": (
-            "CREATE TABLE notes (id uuid PRIMARY KEY, content text)",
-            "CREATE TABLE notes AS SELECT title FROM findings",
+            "CREATE TABLE scribbles (id uuid PRIMARY KEY, content text)",
+            "CREATE TABLE scribbles AS SELECT title FROM findings",
             "ALTER TABLE scan_tasks DROP COLUMN organization_id CASCADE",
         ),
         "what is listed exists": ("DROP TABLE relay_cursor",),

@@ -11,6 +11,7 @@ READ = {
     "engagements.read",
     "findings.read",
     "members.read",
+    "notes.read",
     "notification_channels.read",
     "notification_deliveries.read",
     "notification_rules.read",
@@ -27,6 +28,7 @@ READ = {
 REPORTING = {"reports.create", "reports.delete", "reports.download"}
 REPORTS = REPORTING | {"report_templates.create", "report_templates.delete", "report_templates.update"}
 FINDINGS = {"findings.remediate", "findings.reopen", "findings.resolve", "findings.triage", "findings.update"}
+NOTES = {"notes.create", "notes.delete", "notes.update"}
 ENGAGEMENTS = {f"engagements.{verb}" for verb in ("close", "conduct", "create", "delete", "plan", "update")}
 SCANS = {"operations.cancel", "scans.control", "scans.create"}
 TARGETS = {"targets.create", "targets.delete", "targets.update", "targets.verify"} | ENGAGEMENTS
@@ -51,20 +53,22 @@ OWNERSHIP = {f"organizations.{verb}" for verb in ("delete", "resume", "suspend",
 ADMINISTRATION = {"audit.read", "organizations.rotate", "organizations.update", "findings.dismiss", *ADMISSION, *PEOPLE}
 
 PINNED = {
-    "owner": READ | REPORTS | FINDINGS | CLOCKS | SCANS | TARGETS | NOTIFICATIONS | ADMINISTRATION | OWNERSHIP,
-    "administrator": READ | REPORTS | FINDINGS | CLOCKS | SCANS | TARGETS | NOTIFICATIONS | ADMINISTRATION,
+    "owner": READ | REPORTS | FINDINGS | NOTES | CLOCKS | SCANS | TARGETS | NOTIFICATIONS | ADMINISTRATION | OWNERSHIP,
+    "administrator": READ | REPORTS | FINDINGS | NOTES | CLOCKS | SCANS | TARGETS | NOTIFICATIONS | ADMINISTRATION,
     "security_manager": READ
     | REPORTS
     | FINDINGS
+    | NOTES
     | CLOCKS
     | SCANS
     | TARGETS
     | NOTIFICATIONS
     | ADMISSION
     | {"findings.dismiss"},
-    "analyst": READ | REPORTS | FINDINGS,
+    "analyst": READ | REPORTS | FINDINGS | NOTES,
     "pentester": READ
     | REPORTING
+    | NOTES
     | SCANS
     | {"engagements.conduct", "findings.reopen", "findings.update", "targets.verify"},
     "auditor": READ | ADMISSION | {"audit.read", "reports.download"},

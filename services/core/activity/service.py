@@ -30,6 +30,7 @@ _NOUNS = (
     "notification_channel",
     "notification_delivery",
     "notification_rule",
+    "note",
     "organization",
     "rate_limit",
     "role",

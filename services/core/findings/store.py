@@ -92,6 +92,12 @@ async def get(unit: Unit, identifier: UUID) -> Finding | None:
     return await finding(row, unit.open) if row else None
 
 
+async def exists(unit: Unit, identifier: UUID) -> bool:
+    """Returns whether there is a finding."""
+    found = select(FINDINGS.c.id).where(FINDINGS.c.id == identifier)
+    return (await unit.execute(found)).one_or_none() is not None
+
+
 async def read(database: Database, identifier: UUID, opened: Open | None = None) -> Finding | None:
     """Returns a finding in a single round trip, outside any unit; `opened` opens what is sealed, or the database."""
     row = await database.one(_READ, id=identifier)

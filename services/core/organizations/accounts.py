@@ -33,15 +33,17 @@ class Accounts:
         Raises:
             grpc.aio.AioRpcError: The security plane isn't there.
         """
-        request = account_pb2.ResolveAccountsRequest(names=[names.join("accounts", account) for account in accounts])
-        if not request.names:
-            return {}
-        metadata, timeout = outgoing.metadata(await self.identity.token()), outgoing.timeout(_SECONDS)
-        response = await self.stub.ResolveAccounts(request, metadata=metadata, timeout=timeout)
-        return {
-            names.parse("accounts/{account}", found.name)[0]: Person(found.email, found.display_name)
-            for found in response.accounts
-        }
+        return await self._ask([names.join("accounts", account) for account in accounts], ())
+
+    async def find(self, emails: Iterable[str]) -> Mapping[UUID, Person]:
+        """Returns the accounts with these addresses, in any case; at most 100 at once.
+
+        Several may have one address: each organization manages those of its own provider.
+
+        Raises:
+            grpc.aio.AioRpcError: The security plane isn't there.
+        """
+        return await self._ask((), emails)
 
     async def person(self, account: UUID) -> Person:
         """Returns who an account is.
@@ -50,3 +52,14 @@ class Accounts:
             grpc.aio.AioRpcError: The security plane isn't there.
         """
         return (await self.resolve([account])).get(account, Person())
+
+    async def _ask(self, accounts: Iterable[str], emails: Iterable[str]) -> Mapping[UUID, Person]:
+        request = account_pb2.ResolveAccountsRequest(names=accounts, emails=emails)
+        if not request.names and not request.emails:
+            return {}
+        metadata, timeout = outgoing.metadata(await self.identity.token()), outgoing.timeout(_SECONDS)
+        response = await self.stub.ResolveAccounts(request, metadata=metadata, timeout=timeout)
+        return {
+            names.parse("accounts/{account}", found.name)[0]: Person(found.email, found.display_name)
+            for found in response.accounts
+        }

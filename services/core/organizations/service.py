@@ -12,6 +12,7 @@ from google.longrunning import operations_pb2
 from xorb.core.v1 import organization_pb2, organization_pb2_grpc
 
 from services.core.organizations import domain, granting, store, wire
+from services.core.organizations.accounts import Accounts
 from services.core.organizations.deletion import store as deleting
 from services.core.organizations.deletion.starting import Deletions
 from services.core.organizations.domain import Membership, Organization
@@ -20,7 +21,7 @@ from services.core.organizations.members import domain as members
 from services.core.organizations.members import store as memberships
 from services.core.organizations.members.domain import Member
 from services.core.organizations.store import MEMBERSHIPS, ORGANIZATIONS
-from services.mesh import calls, identifiers, masks
+from services.mesh import calls, identifiers, masks, names
 from services.mesh.access.model import Announcer, Change
 from services.mesh.calls import Caller
 from services.mesh.database import Database, Unit
@@ -216,10 +217,12 @@ class MembershipsServicer(organization_pb2_grpc.MembershipsServiceServicer):
     Args:
         database: Where memberships are.
         access: Told of new members.
+        accounts: Says whose an e-mail address is; asked before a transaction, never in one.
     """
 
     database: Database
     access: Announcer
+    accounts: Accounts
 
     async def ResolveMembership(
         self, request: organization_pb2.ResolveMembershipRequest, context: Context
@@ -245,6 +248,15 @@ class MembershipsServicer(organization_pb2_grpc.MembershipsServiceServicer):
             if member.suspended_at:
                 raise Failure(Reason.ILLEGAL_TRANSITION, "The member is suspended.")
             return wire.membership(Membership(unit.organization, account, member.roles, member.joined_at))
+
+    async def FindMembers(
+        self, request: organization_pb2.FindMembersRequest, context: Context
+    ) -> organization_pb2.FindMembersResponse:
+        """Returns the members with some addresses."""
+        found = await self.accounts.find(request.emails)
+        async with self.database.unit() as unit:
+            able = await memberships.active(unit, found)
+        return organization_pb2.FindMembersResponse(accounts=[names.join("accounts", account) for account in able])
 
     async def _join(self, unit: Unit, account: UUID, request: organization_pb2.AdmitMemberRequest) -> Member:
         organization = await store.get(unit, unit.organization)

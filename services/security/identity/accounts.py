@@ -8,6 +8,7 @@ from services.mesh import names
 from services.mesh.database import Database
 from services.mesh.interceptors.layer import Context
 from services.security.identity import store, wire
+from services.security.identity.domain import normalize_email
 
 
 @dataclass
@@ -22,5 +23,5 @@ class AccountsServicer(account_pb2_grpc.AccountsServiceServicer):
         """Returns the accounts that there are."""
         wanted = [names.parse("accounts/{account}", name)[0] for name in request.names]
         async with self.database.unit() as unit:
-            found = await store.accounts(unit, wanted)
+            found = await store.accounts(unit, wanted, [normalize_email(email) for email in request.emails])
         return account_pb2.ResolveAccountsResponse(accounts=[wire.account(one) for one in found])

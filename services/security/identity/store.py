@@ -92,9 +92,10 @@ async def account(unit: Unit, identifier: UUID) -> Account | None:
     return _account(row) if row else None
 
 
-async def accounts(unit: Unit, identifiers: Sequence[UUID]) -> list[Account]:
-    """Returns those of the accounts that there are."""
-    rows = await unit.execute(select(ACCOUNTS).where(ACCOUNTS.c.id.in_(identifiers)))
+async def accounts(unit: Unit, identifiers: Sequence[UUID], emails: Sequence[str] = ()) -> list[Account]:
+    """Returns those of the accounts that there are, by identifier or by normalized address, whoever manages them."""
+    asked = ACCOUNTS.c.id.in_(identifiers) | func.lower(ACCOUNTS.c.email).in_(emails)
+    rows = await unit.execute(select(ACCOUNTS).where(asked))
     return [_account(row) for row in rows.mappings()]
 
 

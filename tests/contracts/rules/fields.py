@@ -50,7 +50,10 @@ def strings_in_requests_are_bounded(contracts: Contracts) -> Iterator[str]:
 
 def _bounded(contracts: Contracts, field: FieldDescriptor) -> Iterator[str]:
     options = contracts.options(field)
-    rules = options.get("[buf.validate.field]", {}).get("string", {})
+    rules = options.get("[buf.validate.field]", {})
+    if "max_items" in rules.get("repeated", {}):
+        rules = rules["repeated"].get("items", {})
+    rules = rules.get("string", {})
     named = "[google.api.resource_reference]" in options or field.name == "etag"
     if field.type == FieldDescriptor.TYPE_STRING and not named and not rules.keys() & {"max_len", "uuid"}:
         yield f"{field.full_name}: no max_len"

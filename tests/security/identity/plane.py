@@ -16,6 +16,7 @@ from grpc_status import rpc_status
 from redis.asyncio import Redis
 from xorb.core.v1 import organization_pb2, organization_pb2_grpc
 from xorb.security.v1 import (
+    account_pb2_grpc,
     factor_pb2_grpc,
     identity_pb2,
     identity_pb2_grpc,
@@ -23,6 +24,7 @@ from xorb.security.v1 import (
     session_pb2_grpc,
 )
 
+from services.core.organizations.accounts import Accounts
 from services.core.organizations.service import MembershipsServicer, OrganizationsServicer
 from services.mesh.access.cache import CachedAccess
 from services.mesh.cipher import TransitCipher
@@ -114,6 +116,8 @@ def _server(
     keys, codes = Transit.connect(*vault), Codes(TransitCipher.connect(*vault))
     stub = organization_pb2_grpc.MembershipsServiceStub(channel)
     memberships = Memberships(stub, ServiceIdentity(Issuer(keys), "spiffe://xorb/security"))
+    core = ServiceIdentity(Issuer(keys), "spiffe://xorb/core")
+    accounts = Accounts(account_pb2_grpc.AccountsServiceStub(channel), core)
     opener = Sessions(Issuer(keys), memberships, timedelta(minutes=10))
     assertions, proofs = Assertions(PARTY), Reauthentication(database, codes)
     pager, step = Pager(secrets.token_urlsafe()), SecondStep(opener, codes, assertions)
@@ -125,7 +129,8 @@ def _server(
         session_pb2_grpc.add_SessionsServiceServicer_to_server(SessionsServicer(database, pager, access), server)
         factor_pb2_grpc.add_FactorsServiceServicer_to_server(FactorsServicer(database, codes, proofs), server)
         passkey_pb2_grpc.add_PasskeysServiceServicer_to_server(passkeys, server)
-        organization_pb2_grpc.add_MembershipsServiceServicer_to_server(MembershipsServicer(database, access), server)
+        members = MembershipsServicer(database, access, accounts)
+        organization_pb2_grpc.add_MembershipsServiceServicer_to_server(members, server)
         organizations = OrganizationsServicer(database, pager, access)
         organization_pb2_grpc.add_OrganizationsServiceServicer_to_server(organizations, server)
 

@@ -3,7 +3,7 @@
 A membership may also be read by its own account, whatever the organization, so every read says which one it means.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -54,6 +54,13 @@ async def missing(unit: Unit, wanted: Sequence[UUID]) -> list[UUID]:
     asked = MEMBERSHIPS.c.account_id == any_(literal(wanted, ARRAY(Uuid)))
     members = {row.account_id for row in await unit.execute(every(unit).where(asked))}
     return [one for one in wanted if one not in members]
+
+
+async def active(unit: Unit, accounts: Collection[UUID]) -> list[UUID]:
+    """Returns those of the accounts that are members and not suspended."""
+    able = MEMBERSHIPS.c.suspended_at.is_(None) & MEMBERSHIPS.c.account_id.in_(accounts)
+    listed = every(unit).with_only_columns(MEMBERSHIPS.c.account_id).where(able)
+    return list((await unit.execute(listed)).scalars())
 
 
 async def has_another_owner(unit: Unit, account: UUID) -> bool:

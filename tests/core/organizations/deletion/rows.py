@@ -28,6 +28,7 @@ _VALUES: Mapping[str, str] = MappingProxyType({
     "bool": "false",
     "_text": "'{}'",
     "_int4": "'{}'",
+    "_uuid": "'{}'",
 })  # fmt: skip
 _PARTICULAR: Mapping[tuple[str, str], str] = MappingProxyType({
     ("targets", "kind"): "'host'",

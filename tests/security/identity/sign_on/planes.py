@@ -206,7 +206,7 @@ async def planes(environment: dict[str, str], folder: Path, reach: Reach) -> Asy
             organizations = OrganizationsServicer(database, pager, access)
             organization_pb2_grpc.add_OrganizationsServiceServicer_to_server(organizations, server)
             organization_pb2_grpc.add_MembershipsServiceServicer_to_server(
-                MembershipsServicer(database, access), server
+                MembershipsServicer(database, access, people), server
             )
             members = MembersServicer(database, pager, people, access)
             member_pb2_grpc.add_MembersServiceServicer_to_server(members, server)

@@ -497,6 +497,11 @@ class MembershipsServiceStub:
                 request_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.AdmitMemberRequest.SerializeToString,
                 response_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.Membership.FromString,
                 _registered_method=True)
+        self.FindMembers = channel.unary_unary(
+                '/xorb.core.v1.MembershipsService/FindMembers',
+                request_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.FindMembersRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.FindMembersResponse.FromString,
+                _registered_method=True)
 
 
 class MembershipsServiceServicer:
@@ -522,6 +527,15 @@ class MembershipsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FindMembers(self, request, context):
+        """Returns those of an organization's members, suspended ones left out, who have one of these e-mail addresses.
+
+        Errors: UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_MembershipsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -534,6 +548,11 @@ def add_MembershipsServiceServicer_to_server(servicer, server):
                     servicer.AdmitMember,
                     request_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.AdmitMemberRequest.FromString,
                     response_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.Membership.SerializeToString,
+            ),
+            'FindMembers': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindMembers,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_organization__pb2.FindMembersRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_organization__pb2.FindMembersResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -591,6 +610,33 @@ class MembershipsService:
             '/xorb.core.v1.MembershipsService/AdmitMember',
             xorb_dot_core_dot_v1_dot_organization__pb2.AdmitMemberRequest.SerializeToString,
             xorb_dot_core_dot_v1_dot_organization__pb2.Membership.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindMembers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.core.v1.MembershipsService/FindMembers',
+            xorb_dot_core_dot_v1_dot_organization__pb2.FindMembersRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_organization__pb2.FindMembersResponse.FromString,
             options,
             channel_credentials,
             insecure,

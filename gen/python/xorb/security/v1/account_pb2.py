@@ -29,7 +29,7 @@ from xorb.options.v1 import policy_pb2 as xorb_dot_options_dot_v1_dot_policy__pb
 from xorb.security.v1 import identity_pb2 as xorb_dot_security_dot_v1_dot_identity__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1exorb/security/v1/account.proto\x12\x10xorb.security.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1cxorb/options/v1/policy.proto\x1a\x1fxorb/security/v1/identity.proto\"K\n\x16ResolveAccountsRequest\x12\x31\n\x05names\x18\x01 \x03(\tB\"\xe2\x41\x01\x02\xfa\x41\x12\n\x10xorb.dev/Account\xbaH\x06\x92\x01\x03\x10\xe8\x07\"L\n\x17ResolveAccountsResponse\x12\x31\n\x08\x61\x63\x63ounts\x18\x01 \x03(\x0b\x32\x19.xorb.security.v1.AccountB\x04\xe2\x41\x01\x03\x32\x98\x01\n\x0f\x41\x63\x63ountsService\x12\x84\x01\n\x0fResolveAccounts\x12(.xorb.security.v1.ResolveAccountsRequest\x1a).xorb.security.v1.ResolveAccountsResponse\"\x1c\xaa\xed\x18\x18\"\x14\n\x12spiffe://xorb/core(\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1exorb/security/v1/account.proto\x12\x10xorb.security.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1cxorb/options/v1/policy.proto\x1a\x1fxorb/security/v1/identity.proto\"p\n\x16ResolveAccountsRequest\x12\x31\n\x05names\x18\x01 \x03(\tB\"\xe2\x41\x01\x01\xfa\x41\x12\n\x10xorb.dev/Account\xbaH\x06\x92\x01\x03\x10\xe8\x07\x12#\n\x06\x65mails\x18\x02 \x03(\tB\x13\xe2\x41\x01\x01\xbaH\x0c\x92\x01\t\x10\x64\"\x05r\x03\x18\xc0\x02\"L\n\x17ResolveAccountsResponse\x12\x31\n\x08\x61\x63\x63ounts\x18\x01 \x03(\x0b\x32\x19.xorb.security.v1.AccountB\x04\xe2\x41\x01\x03\x32\x98\x01\n\x0f\x41\x63\x63ountsService\x12\x84\x01\n\x0fResolveAccounts\x12(.xorb.security.v1.ResolveAccountsRequest\x1a).xorb.security.v1.ResolveAccountsResponse\"\x1c\xaa\xed\x18\x18\"\x14\n\x12spiffe://xorb/core(\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,15 +37,17 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'xorb.security.v1.account_pb
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_RESOLVEACCOUNTSREQUEST'].fields_by_name['names']._loaded_options = None
-  _globals['_RESOLVEACCOUNTSREQUEST'].fields_by_name['names']._serialized_options = b'\342A\001\002\372A\022\n\020xorb.dev/Account\272H\006\222\001\003\020\350\007'
+  _globals['_RESOLVEACCOUNTSREQUEST'].fields_by_name['names']._serialized_options = b'\342A\001\001\372A\022\n\020xorb.dev/Account\272H\006\222\001\003\020\350\007'
+  _globals['_RESOLVEACCOUNTSREQUEST'].fields_by_name['emails']._loaded_options = None
+  _globals['_RESOLVEACCOUNTSREQUEST'].fields_by_name['emails']._serialized_options = b'\342A\001\001\272H\014\222\001\t\020d\"\005r\003\030\300\002'
   _globals['_RESOLVEACCOUNTSRESPONSE'].fields_by_name['accounts']._loaded_options = None
   _globals['_RESOLVEACCOUNTSRESPONSE'].fields_by_name['accounts']._serialized_options = b'\342A\001\003'
   _globals['_ACCOUNTSSERVICE'].methods_by_name['ResolveAccounts']._loaded_options = None
   _globals['_ACCOUNTSSERVICE'].methods_by_name['ResolveAccounts']._serialized_options = b'\252\355\030\030\"\024\n\022spiffe://xorb/core(\006'
   _globals['_RESOLVEACCOUNTSREQUEST']._serialized_start=204
-  _globals['_RESOLVEACCOUNTSREQUEST']._serialized_end=279
-  _globals['_RESOLVEACCOUNTSRESPONSE']._serialized_start=281
-  _globals['_RESOLVEACCOUNTSRESPONSE']._serialized_end=357
-  _globals['_ACCOUNTSSERVICE']._serialized_start=360
-  _globals['_ACCOUNTSSERVICE']._serialized_end=512
+  _globals['_RESOLVEACCOUNTSREQUEST']._serialized_end=316
+  _globals['_RESOLVEACCOUNTSRESPONSE']._serialized_start=318
+  _globals['_RESOLVEACCOUNTSRESPONSE']._serialized_end=394
+  _globals['_ACCOUNTSSERVICE']._serialized_start=397
+  _globals['_ACCOUNTSSERVICE']._serialized_end=549
 # @@protoc_insertion_point(module_scope)

@@ -1,0 +1,1 @@
+"""Notes: what people say to each other about a finding."""
