@@ -28,7 +28,11 @@ _FASTER = {"XORB_RATE_LIMITS": "off", "XORB_JWKS_SECONDS": "1", "XORB_KEY_LEAD_S
 EVERYTHING = tuple(BUILDERS)
 """The whole platform behind its edge."""
 
-_LOCAL = {"XORB_ALLOW_LOOPBACK_PROVIDERS": "true", "XORB_ALLOW_LOOPBACK_ENDPOINTS": "true"}
+_LOCAL = {
+    "XORB_ALLOW_LOOPBACK_PROVIDERS": "true",
+    "XORB_ALLOW_LOOPBACK_ENDPOINTS": "true",
+    "XORB_NOTIFICATION_RETRY_SECONDS": "0.05",
+}
 
 
 @contextlib.asynccontextmanager

@@ -68,6 +68,12 @@ class Settings:
         allow_loopback_endpoints: Whether notifications may go to this machine, over http as well: development and tests
             only (`XORB_ALLOW_LOOPBACK_ENDPOINTS`).
         allow_private_endpoints: Whether they may go to private networks (`XORB_ALLOW_PRIVATE_ENDPOINTS`).
+        smtp_host: The server that takes e-mail; none is sent where empty (`XORB_SMTP_HOST`, and in the same way
+            `XORB_SMTP_PORT`, `XORB_SMTP_USERNAME` and `XORB_SMTP_PASSWORD`).
+        smtp_security: `starttls`, `tls`, or `none` for a server on this machine (`XORB_SMTP_SECURITY`).
+        smtp_from: The address that e-mail is from (`XORB_SMTP_FROM`).
+        notification_retry: How long to wait before a notification that failed is sent once more, for the first time
+            (`XORB_NOTIFICATION_RETRY_SECONDS`).
     """
 
     home: Path
@@ -106,6 +112,13 @@ class Settings:
     allow_private_providers: bool = False
     allow_loopback_endpoints: bool = False
     allow_private_endpoints: bool = False
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_username: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_from: str = ""
+    notification_retry: timedelta = timedelta(seconds=5)
     addresses: Mapping[str, str] = field(default_factory=dict)
 
     def address(self, role: str) -> str:
@@ -189,6 +202,13 @@ def read(environment: Mapping[str, str]) -> Settings:
         allow_private_providers=value.flag("ALLOW_PRIVATE_PROVIDERS", default=False),
         allow_loopback_endpoints=value.flag("ALLOW_LOOPBACK_ENDPOINTS", default=False),
         allow_private_endpoints=value.flag("ALLOW_PRIVATE_ENDPOINTS", default=False),
+        smtp_host=value.text("SMTP_HOST"),
+        smtp_port=int(value.number("SMTP_PORT", 587)),
+        smtp_security=value.choice("SMTP_SECURITY", ("starttls", "tls", "none")),
+        smtp_username=value.text("SMTP_USERNAME"),
+        smtp_password=value.text("SMTP_PASSWORD"),
+        smtp_from=value.text("SMTP_FROM"),
+        notification_retry=timedelta(seconds=value.number("NOTIFICATION_RETRY_SECONDS", 5)),
         addresses={role: value.text(f"{role.upper()}_ADDRESS") for role in ROLES},
     )
 
@@ -220,6 +240,12 @@ class _Reader:
             return float(text)
         except ValueError as error:
             raise SettingsError(f"XORB_{name}: {text!r} is not a number") from error
+
+    def choice(self, name: str, known: tuple[str, ...]) -> str:
+        text = self.text(name, known[0]).lower()
+        if text not in known:
+            raise SettingsError(f"XORB_{name}: {text!r} is none of {', '.join(known)}")
+        return text
 
     def origins(self, name: str, default: str) -> tuple[str, ...]:
         text = self.text(name, default)

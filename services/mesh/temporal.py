@@ -49,6 +49,7 @@ def worker(
     activities: Sequence[Callable[..., Any]],
     *,
     concurrent_activities: int = 4,
+    task_queue: str = TASK_QUEUE,
 ) -> Worker:
     """Returns a worker of all workflows and activities.
 
@@ -57,10 +58,11 @@ def worker(
         workflows: Workflow classes.
         activities: Bound activity methods.
         concurrent_activities: How many activities run at once in this process; executors are processes of their own.
+        task_queue: What the worker takes its work from.
     """
     return Worker(
         client,
-        task_queue=TASK_QUEUE,
+        task_queue=task_queue,
         workflows=workflows,
         activities=activities,
         workflow_runner=workflow_runner(),

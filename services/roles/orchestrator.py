@@ -13,7 +13,7 @@ from services.core.scans.workflows import RunScan
 from services.mesh import temporal
 from services.mesh.executions import Executions
 from services.mesh.settings import Settings
-from services.roles import process
+from services.roles import notifying, process
 from services.roles.sealed import SEALED
 from services.security.secrets.activities import RotationActivities
 from services.security.secrets.workflows import RotateKey
@@ -33,5 +33,8 @@ async def run(settings: Settings) -> None:
         deletions = DeletionActivities(database, keys, Executions(client))
         reports = ReportActivities(database)
         activities = [*scans.all(), *rotations.all(), *deletions.all(), *reports.all()]
-        async with temporal.worker(client, [RunScan, RotateKey, DeleteOrganization, RenderReport], activities):
+        async with (
+            notifying.worker(settings, database, client),
+            temporal.worker(client, [RunScan, RotateKey, DeleteOrganization, RenderReport], activities),
+        ):
             await process.serve(ROLE, settings)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -111,6 +112,11 @@ async def save(unit: Unit, changed: Channel, secrets: Mapping[str, str] | None =
     if secrets is not None:
         values |= await _sealed(unit, changed.id, secrets)
     await unit.execute(update(CHANNELS).where(CHANNELS.c.id == changed.id).values(values))
+
+
+async def verify(unit: Unit, identifier: UUID, now: datetime) -> None:
+    """Writes that a test arrived."""
+    await unit.execute(update(CHANNELS).where(CHANNELS.c.id == identifier).values(verified_at=now))
 
 
 async def remove(unit: Unit, identifier: UUID) -> None:

@@ -110,15 +110,13 @@ async def waiting(unit: Unit) -> list[UUID]:
 
 
 async def save(unit: Unit, changed: Delivery) -> None:
-    """Writes what became of a delivery."""
-    values = {
-        "state": changed.state.value,
-        "attempts": changed.attempts,
-        "last_error": changed.last_error,
-        "next_at": changed.next_at,
-        "delivered_at": changed.delivered_at,
-    }
-    await unit.execute(update(DELIVERIES).where(_C.id == changed.id).values(values))
+    """Writes a changed delivery."""
+    await unit.execute(update(DELIVERIES).where(_C.id == changed.id).values(_standing(changed)))
+
+
+async def settle(unit: Unit, changed: Delivery) -> None:
+    """Writes what came of a try, unless somebody else was quicker."""
+    await unit.execute(update(DELIVERIES).where(_C.id == changed.id, _PENDING).values(_standing(changed)))
 
 
 async def forget(unit: Unit, now: datetime, kept: timedelta) -> None:
@@ -163,10 +161,16 @@ def _values(delivery: Delivery) -> dict[str, Any]:
         "content": dict(delivery.content),
         "transaction": delivery.place[0],
         "sequence": delivery.place[1],
+        "created_at": delivery.created_at,
+        **_standing(delivery),
+    }
+
+
+def _standing(delivery: Delivery) -> dict[str, Any]:
+    return {
         "state": delivery.state.value,
         "attempts": delivery.attempts,
         "last_error": delivery.last_error,
         "next_at": delivery.next_at,
-        "created_at": delivery.created_at,
         "delivered_at": delivery.delivered_at,
     }

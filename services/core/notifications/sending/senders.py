@@ -1,0 +1,48 @@
+"""Sends by whatever kind of channel it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.core.notifications.channels.domain import Kind, Opened
+from services.core.notifications.deliveries.domain import Delivery
+from services.core.notifications.sending import chat, webhook
+from services.core.notifications.sending.mail import Mail
+from services.core.notifications.sending.outcome import RefusedError
+from services.mesh.outbound import Outbound, UndeliveredError
+
+
+@dataclass(frozen=True)
+class Senders:
+    """The ways out.
+
+    Args:
+        outbound: Sends requests to addresses that may be.
+        mail: The operator's SMTP server.
+        web_address: The base URL of the pages that browsers show.
+    """
+
+    outbound: Outbound
+    mail: Mail
+    web_address: str
+
+    async def send(self, opened: Opened, delivery: Delivery, now: datetime) -> None:
+        """Sends a delivery by its channel.
+
+        Raises:
+            RefusedError: It wasn't taken.
+        """
+        try:
+            await self._send(opened, delivery, now)
+        except UndeliveredError as error:
+            raise RefusedError(str(error)) from error
+
+    async def _send(self, opened: Opened, delivery: Delivery, now: datetime) -> None:
+        kind = opened.channel.kind
+        if kind is Kind.WEBHOOK:
+            await webhook.send(self.outbound, opened, delivery, now)
+        elif kind is Kind.EMAIL:
+            await self.mail.send(opened, delivery, self.web_address)
+        elif kind in {Kind.SLACK, Kind.TEAMS}:
+            await chat.send(self.outbound, opened, delivery, self.web_address)
+        else:
+            raise RefusedError("this kind of channel tells of nothing yet", final=True)
