@@ -28,6 +28,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 _DATABASE_ROLES = {"migrate": "xorb_owner", "relay": "xorb_relay"}
 _DSN_SETTINGS = {"xorb_owner": "XORB_POSTGRES_OWNER_DSN", "xorb_relay": "XORB_POSTGRES_RELAY_DSN"}
 _SECRETS = ("POSTGRES_DSN", "REDIS_URL", "VAULT_TOKEN", "PAGE_TOKEN_KEY")
+# The operator's mail server is the business of one process.
+_MAIL = "SMTP_"
 SECRETS_OF: Mapping[str, tuple[str, ...]] = {
     "migrate": ("POSTGRES_DSN",),
     "core": _SECRETS,
@@ -94,7 +96,7 @@ async def _found_by_sidecar(settings: StackSettings, sockets: Mapping[str, Path]
 
 def process_environment(settings: StackSettings, role: str) -> dict[str, str]:
     """What the process ``role`` is told: the stack's environment, with files in place of secrets."""
-    inherited = {name: value for name, value in settings.environment.items() if _plain(name)}
+    inherited = {name: value for name, value in settings.environment.items() if _plain(name, role)}
     python_path = [str(settings.root), str(settings.root / "gen" / "python"), inherited.get("PYTHONPATH", "")]
     files = {f"XORB_{name}_FILE": str(secret_path(settings, role, name)) for name in _secret_values(settings, role)}
     return {
@@ -141,7 +143,9 @@ def _origins(settings: StackSettings) -> str:
     return f"http://localhost:{plain},https://localhost:{secure}"
 
 
-def _plain(name: str) -> bool:
+def _plain(name: str, role: str) -> bool:
+    if name.removeprefix("XORB_").startswith(_MAIL) and role != "orchestrator":
+        return False
     secret = {f"XORB_{each}" for each in _SECRETS} | set(_DSN_SETTINGS.values())
     return name not in secret and name.removesuffix("_FILE") not in secret
 
