@@ -47,6 +47,8 @@ def decode_task(line: bytes) -> Task:
                 excluded=tuple(ip_network(block) for block in scope["excluded"]),
                 hosts=tuple(scope["hosts"]),
                 urls=tuple(scope["urls"]),
+                excluded_hosts=tuple(scope["excluded_hosts"]),
+                excluded_paths=tuple(scope["excluded_paths"]),
                 allow_loopback=scope["allow_loopback"],
                 allow_private=scope["allow_private"],
             ),

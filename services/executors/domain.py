@@ -74,6 +74,8 @@ class Scope:
         urls: Verified URLs; each opens its own host at its own port, and no other.
         allow_loopback: Whether the operator permits loopback addresses (the demo target needs it).
         allow_private: Whether the operator permits addresses that are not globally routed.
+        excluded_hosts: Host names never connected to, each with all names below it, whatever else says they may be.
+        excluded_paths: Paths of web sites never asked for, each with all below it.
     """
 
     allowed: tuple[Network, ...] = ()
@@ -82,6 +84,8 @@ class Scope:
     urls: tuple[str, ...] = ()
     allow_loopback: bool = False
     allow_private: bool = False
+    excluded_hosts: tuple[str, ...] = ()
+    excluded_paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,7 @@ class Executor:
         run: The coroutine that does the work, in the child process.
         checks: The weaknesses it can report.
         available: Whether this machine has what it needs.
+        least_pace: Connections a second below which it can't keep to what was agreed; 0 where it keeps to any.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Executor:
     run: Run
     checks: tuple[Check, ...] = ()
     available: Callable[[], bool] = always
+    least_pace: float = 0.0
 
 
 def printable(text: str, limit: int) -> str:

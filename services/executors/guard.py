@@ -13,7 +13,7 @@ from ipaddress import ip_network
 from services.executors.addresses import parse_host, refusal
 from services.executors.domain import Address, Network, OutOfScope, Scope
 from services.executors.resolver import Resolve
-from services.executors.urls import Url, parse_url
+from services.executors.urls import Url, normal_path, parse_url
 
 MAX_BLOCK = 4096
 """Addresses in the largest block that one task covers."""
@@ -31,6 +31,8 @@ class Guard:
         self._hosts = frozenset(parse_host(host) for host in scope.hosts)
         urls = [parse_url(url) for url in scope.urls]
         self._sites = frozenset((url.host, url.port) for url in urls)
+        self._closed = tuple(f".{parse_host(host)}" for host in scope.excluded_hosts)
+        self._left_alone = tuple(normal_path(path) for path in scope.excluded_paths)
 
     def check_address(self, address: Address, port: int) -> None:
         """Refuse a literal that is excluded, special, or not in scope at `port`."""
@@ -60,12 +62,21 @@ class Guard:
         """
         if not isinstance(host, str):
             self.check_address(host, port)
+        elif f".{host}".endswith(self._closed):
+            raise OutOfScope(f"{host} is excluded from the scope")
         elif not self._named(host, port):
             raise OutOfScope(f"{host} port {port} is not in the verified scope")
 
     def check_url(self, url: Url) -> None:
-        """Refuse a URL whose host and port are not in scope."""
+        """Refuse a URL whose host and port are not in scope, or whose path is excluded."""
         self.check(url.host, url.port)
+        if self.leaves_alone(url):
+            raise OutOfScope(f"{url} is excluded from the scope")
+
+    def leaves_alone(self, url: Url) -> bool:
+        """Return whether the path of a URL is excluded, however it is spelled."""
+        path = normal_path(url.path)
+        return any(path == one or path.startswith(one.rstrip("/") + "/") for one in self._left_alone)
 
     async def connect(
         self,

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from ipaddress import IPv6Address
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from services.executors.addresses import parse_host
 from services.executors.domain import Address, OutOfScope
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _MAX_URL = 2048
+_MOST_ESCAPES = 5
 _KEPT = "/?%:@!$&'()*+,;=~-._[]"
 
 
@@ -66,6 +67,28 @@ def parse_url(text: str) -> Url:
         raise OutOfScope("a URL with port 0")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Url(parts.scheme, host, port or DEFAULT_PORTS[parts.scheme], quote(path, safe=_KEPT))
+
+
+def normal_path(path: str) -> str:
+    """Return what paths of one place have in common, however they are spelled.
+
+    Servers differ in what they take for the same: escapes, letters' case, empty and dotted segments, parameters after a
+    semicolon, backslashes. Two spellings that any of them may take for the same are the same here, query left out.
+    """
+    text = path.partition("?")[0].partition("#")[0]
+    for _ in range(_MOST_ESCAPES):
+        plain = unquote(text)
+        if plain == text:
+            break
+        text = plain
+    segments: list[str] = []
+    for segment in text.replace("\\", "/").casefold().split("/"):
+        name = segment.partition(";")[0]
+        if name == "..":
+            del segments[-1:]
+        elif name not in ("", "."):
+            segments.append(name)
+    return "/" + "/".join(segments)
 
 
 def _bare(netloc: str) -> str:

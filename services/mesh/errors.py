@@ -102,6 +102,13 @@ class Reason(Enum):
     SIGN_ON_FAILED = (Code.UNAUTHENTICATED, "Single sign-on failed. Begin again.")
     SIGN_ON_REFUSED = (Code.PERMISSION_DENIED, "The organization doesn't let you in with this identity.")
     PROVIDER_UNAVAILABLE = (Code.UNAVAILABLE, "The identity provider doesn't answer as it should. Try again later.")
+    ENGAGEMENT_STOPPED = (
+        Code.FAILED_PRECONDITION,
+        "An emergency stop halts the engagement. Release it before you scan again.",
+    )
+    ENGAGEMENT_NOT_UNDER_WAY = (Code.FAILED_PRECONDITION, "The engagement isn't under way. Start it first.")
+    OUTSIDE_SCOPE = (Code.FAILED_PRECONDITION, "A target isn't in the engagement's scope.")
+    OUTSIDE_WINDOW = (Code.FAILED_PRECONDITION, "The engagement's windows are closed.")
     ORIGIN_REFUSED = (Code.PERMISSION_DENIED, "Pages of this origin may not use sessions here.")
 
     @property

@@ -76,6 +76,7 @@ BUILT_IN = {
             "*.read",
             "targets.verify",
             "engagements.conduct",
+            "engagements.stop",
             "scans.*",
             "operations.*",
             "findings.update",

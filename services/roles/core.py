@@ -33,6 +33,7 @@ from xorb.security.v1 import account_pb2_grpc
 from services.core.activity.service import ActivityServicer
 from services.core.audit.service import AuditServicer
 from services.core.engagements.changes import Known
+from services.core.engagements.leave import leave
 from services.core.engagements.service import EngagementsServicer
 from services.core.findings.deadlines.service import DeadlinesServicer
 from services.core.findings.history.service import FindingHistoryServicer
@@ -55,6 +56,7 @@ from services.core.reports.control import Control as ReportControl
 from services.core.reports.service import ReportsServicer
 from services.core.reports.templates.service import ReportTemplatesServicer
 from services.core.scans.control import Control
+from services.core.scans.halting import EngagedScans
 from services.core.scans.operation import ScanWork
 from services.core.scans.ordering import Ordering
 from services.core.scans.service import ScansServicer
@@ -146,7 +148,7 @@ class Core:
         prover = Prover(rules, self.settings.dns_resolver, self.settings.verification_ports)
         client = await temporal.connect(self.settings)
         control = Control(client)
-        ordering = Ordering(database, target_pb2_grpc.TargetsServiceStub(self.itself), control)
+        ordering = Ordering(database, target_pb2_grpc.TargetsServiceStub(self.itself), control, leave)
         scans = ScansServicer(database, pager, watcher, ordering, control)
         rotations = KeyRotations(database, client, SEALED)
         works: dict[str, Work] = {"scans": ScanWork(database, scans.cancel), COLLECTION: rotations}
@@ -157,7 +159,7 @@ class Core:
         self._register_organizations(server, pager, rotations, DeletionWorkflows(client, self.settings.deletion_grace))
         target_pb2_grpc.add_TargetsServiceServicer_to_server(targets, server)
         known = Known(target_store.missing, member_store.missing)
-        engagements = EngagementsServicer(database, pager, watcher, known)
+        engagements = EngagementsServicer(database, pager, watcher, known, EngagedScans(control))
         engagement_pb2_grpc.add_EngagementsServiceServicer_to_server(engagements, server)
         scan_pb2_grpc.add_ScansServiceServicer_to_server(scans, server)
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)

@@ -2,6 +2,7 @@
 
 from xorb.core.v1 import finding_pb2_grpc
 
+from services.core.engagements.leave import leave
 from services.core.organizations.deletion.activities import DeletionActivities
 from services.core.organizations.deletion.workflows import DeleteOrganization
 from services.core.reports.activities import ReportActivities
@@ -26,7 +27,7 @@ async def run(settings: Settings) -> None:
     bounds = Bounds(settings.allow_loopback_targets, settings.allow_private_targets, settings.dns_resolver or None)
     async with process.database(settings) as database, process.channel(settings, "core") as core:
         stub = finding_pb2_grpc.SightingsServiceStub(core)
-        scans = ScanActivities(database, Sightings(stub, process.identity(settings, ROLE)), bounds)
+        scans = ScanActivities(database, Sightings(stub, process.identity(settings, ROLE)), bounds, leave)
         client = await temporal.connect(settings, lazy=False)
         keys = process.organization_keys(settings)
         rotations = RotationActivities(database, keys, SEALED)

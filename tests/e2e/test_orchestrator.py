@@ -11,6 +11,7 @@ from google.protobuf.duration_pb2 import Duration
 from temporalio.client import Client, WorkflowHandle
 from xorb.core.v1 import finding_pb2_grpc, scan_pb2
 
+from services.core.engagements.leave import leave
 from services.core.scans.activities import ScanActivities
 from services.core.scans.orders import Ending, ScanOrder, WorkflowProgress
 from services.core.scans.scope import Bounds
@@ -192,7 +193,7 @@ async def test_work_that_was_never_ordered_is_no_operation(member: Member, datab
     sightings_stub = finding_pb2_grpc.SightingsServiceStub(member.platform.channel)
     nobody = Sightings(sightings_stub, ServiceIdentity(Issuer(KEYS), "spiffe://xorb/orchestrator"))
     # It gives up after a while, and has nothing to finish then.
-    await ScanActivities(database, nobody, Bounds()).finish(Ending(order, "FAILED", "no scan"))
+    await ScanActivities(database, nobody, Bounds(), leave).finish(Ending(order, "FAILED", "no scan"))
 
 
 async def _is_listed(client: Client, workflow: str) -> bool:

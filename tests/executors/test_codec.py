@@ -29,7 +29,14 @@ def test_a_task_comes_across() -> None:
         target="192.0.2.0/24",
         kind=Kind.CIDR,
         scope=Scope(
-            (ip_network("192.0.2.0/24"),), (ip_network("2001:db8::/32"),), ("a.example",), ("https://b.example/",), True
+            (ip_network("192.0.2.0/24"),),
+            (ip_network("2001:db8::/32"),),
+            ("a.example",),
+            ("https://b.example/",),
+            True,
+            False,
+            ("pay.a.example",),
+            ("/admin",),
         ),
         ports=(22, 80),
         limits=Limits(seconds=1.5),

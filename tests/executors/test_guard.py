@@ -8,7 +8,7 @@ import pytest
 from services.executors.domain import Address, OutOfScope, Scope
 from services.executors.guard import MAX_BLOCK, Guard
 from services.executors.resolver import resolver_for
-from services.executors.urls import parse_url
+from services.executors.urls import Url, parse_url
 from tests.executors.names import resolving, table
 from tests.executors.servers import LOOPBACK, Site, serve
 
@@ -193,3 +193,37 @@ async def test_the_systems_resolver_knows_this_host() -> None:
 def test_a_resolver_is_an_address_and_a_port(server: str) -> None:
     with pytest.raises(OutOfScope, match="address:port"):
         resolver_for(server)
+
+
+@pytest.mark.parametrize("host", ["app.example", "pay.app.example", "PAY.app.example"])
+async def test_an_excluded_name_is_closed_with_all_below_it(host: str) -> None:
+    scope = Scope(hosts=("app.example", "pay.app.example", "happ.example"), excluded_hosts=("app.example",))
+    one = guard(scope, app_example="1.1.1.1", pay_app_example="1.1.1.1", happ_example="1.1.1.1")
+    with pytest.raises(OutOfScope, match="excluded"):
+        await one.addresses(host, 80)
+    assert await one.addresses("happ.example", 80)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin", "/admin/", "/admin/users?x=1", "/ADMIN", "//admin", "/./admin", "/x/../admin", "/%61dmin",
+        "/%2561dmin", "/admin;v=1/x", "/x/%2e%2e/admin", "/\\admin", "/admin#x",
+    ],
+)  # fmt: skip
+def test_an_excluded_path_is_left_alone_however_it_is_spelled(path: str) -> None:
+    one = guard(Scope(urls=("https://shop.example/",), excluded_paths=("/Admin/",)))
+    url = Url("https", "shop.example", 443, path)
+    assert one.leaves_alone(url)
+    with pytest.raises(OutOfScope, match="excluded"):
+        one.check_url(url)
+
+
+@pytest.mark.parametrize("path", ["/", "/administration", "/x/admin", "/?next=/admin"])
+def test_other_paths_are_not(path: str) -> None:
+    one = guard(Scope(urls=("https://shop.example/",), excluded_paths=("/admin",)))
+    one.check_url(Url("https", "shop.example", 443, path))
+
+
+def test_the_root_excludes_everything() -> None:
+    assert guard(Scope(excluded_paths=("/",))).leaves_alone(Url("https", "shop.example", 443, "/x"))

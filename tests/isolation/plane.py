@@ -16,6 +16,7 @@ from temporalio.client import Client
 from xorb.core.v1 import target_pb2, target_pb2_grpc
 
 from services.core.activity.service import ActivityServicer
+from services.core.engagements.leave import leave
 from services.core.findings.service import FindingsServicer, SightingsServicer
 from services.core.scans.control import Control
 from services.core.scans.operation import ScanWork
@@ -85,7 +86,7 @@ class Plane:
         pager, watcher, control = Pager(key), Watcher(database, self.hub, Signer(key)), Control(self.temporal)
         rules = Rules()
         targets = TargetsServicer(database, pager, rules, Prover(rules, "", ()))
-        ordering = Ordering(database, cast("target_pb2_grpc.TargetsServiceStub", Targets(targets)), control)
+        ordering = Ordering(database, cast("target_pb2_grpc.TargetsServiceStub", Targets(targets)), control, leave)
         scans = ScansServicer(database, pager, watcher, ordering, control)
         self.servicers = {
             "xorb.core.v1.TargetsService": targets,

@@ -29,7 +29,10 @@ REPORTING = {"reports.create", "reports.delete", "reports.download"}
 REPORTS = REPORTING | {"report_templates.create", "report_templates.delete", "report_templates.update"}
 FINDINGS = {"findings.remediate", "findings.reopen", "findings.resolve", "findings.triage", "findings.update"}
 NOTES = {"notes.create", "notes.delete", "notes.update"}
-ENGAGEMENTS = {f"engagements.{verb}" for verb in ("close", "conduct", "create", "delete", "plan", "update")}
+TESTING = {"engagements.conduct", "engagements.stop"}
+ENGAGEMENTS = TESTING | {
+    f"engagements.{verb}" for verb in ("close", "conduct", "create", "delete", "plan", "release", "stop", "update")
+}
 SCANS = {"operations.cancel", "scans.control", "scans.create"}
 TARGETS = {"targets.create", "targets.delete", "targets.update", "targets.verify"} | ENGAGEMENTS
 NOTIFICATIONS = {"notification_channels.manage", "notification_deliveries.retry", "notification_rules.manage"}
@@ -66,11 +69,7 @@ PINNED = {
     | ADMISSION
     | {"findings.dismiss"},
     "analyst": READ | REPORTS | FINDINGS | NOTES,
-    "pentester": READ
-    | REPORTING
-    | NOTES
-    | SCANS
-    | {"engagements.conduct", "findings.reopen", "findings.update", "targets.verify"},
+    "pentester": READ | REPORTING | NOTES | SCANS | TESTING | {"findings.reopen", "findings.update", "targets.verify"},
     "auditor": READ | ADMISSION | {"audit.read", "reports.download"},
     "viewer": READ | {"reports.download"},
 }

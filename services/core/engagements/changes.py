@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from xorb.core.v1 import engagement_pb2
@@ -34,6 +35,16 @@ async def find_to_change(unit: Unit, name: str, etag: str = "") -> Engagement:
     engagement = await store.engagement(row, unit.open)
     etags.require(etag, wire.etag(engagement))
     return engagement
+
+
+class Scans(Protocol):
+    """The scans of engagements, as engagements know them."""
+
+    async def halt(self, unit: Unit, engagement: UUID, reason: str) -> int:
+        """Cancels all scans of an engagement that haven't ended; returns how many."""
+
+    async def wake(self, unit: Unit, engagement: UUID) -> None:
+        """Has the scans that wait for a window look again."""
 
 
 @dataclass(frozen=True)

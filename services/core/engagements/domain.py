@@ -168,6 +168,27 @@ def use(engagement: Engagement, hours: float, credit: int, now: datetime) -> Eng
     return _changed(engagement, now, hours_used=hours, credits_used=credit)
 
 
+def stop(engagement: Engagement, halt: Stop) -> Engagement:
+    """Returns the engagement stopped; one that is stopped already stays as it was stopped first.
+
+    Raises:
+        Failure: ILLEGAL_TRANSITION; it is closed.
+    """
+    _require_open(engagement)
+    return _changed(engagement, halt.time, stop=engagement.stop or halt)
+
+
+def release(engagement: Engagement, now: datetime) -> Engagement:
+    """Returns the engagement stopped no more; scans that were halted stay cancelled.
+
+    Raises:
+        Failure: ILLEGAL_TRANSITION; it isn't stopped.
+    """
+    if engagement.stop is None:
+        raise Failure(Reason.ILLEGAL_TRANSITION, "The engagement isn't stopped.")
+    return _changed(engagement, now, stop=None)
+
+
 def _require_open(engagement: Engagement) -> None:
     if engagement.state is State.CLOSED:
         raise Failure(Reason.ILLEGAL_TRANSITION, "The engagement is closed, and stays as it is.")

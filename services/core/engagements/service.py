@@ -9,7 +9,7 @@ from google.protobuf import empty_pb2
 from xorb.core.v1 import engagement_pb2, engagement_pb2_grpc
 
 from services.core.engagements import changes, domain, store, wire
-from services.core.engagements.changes import Known, find_to_change, saved
+from services.core.engagements.changes import Known, Scans, find_to_change, saved
 from services.core.engagements.domain import State, Terms
 from services.core.engagements.tables import ENGAGEMENTS, FIELDS, WATCH_FIELDS
 from services.mesh import calls, identifiers, masks, names
@@ -19,6 +19,7 @@ from services.mesh.events.model import LoggedEvent
 from services.mesh.events.watch import Watcher
 from services.mesh.interceptors.layer import Context
 from services.mesh.pages import Pager, PageRequest
+from services.mesh.texts import storable
 
 _EVERYTHING = frozenset(field.name for field in engagement_pb2.Engagement.DESCRIPTOR.fields)
 
@@ -32,12 +33,14 @@ class EngagementsServicer(engagement_pb2_grpc.EngagementsServiceServicer):
         pager: Cuts lists into pages.
         watcher: Tells of events.
         known: Knows of targets and members.
+        scans: The scans of engagements.
     """
 
     database: Database
     pager: Pager
     watcher: Watcher
     known: Known
+    scans: Scans
 
     async def CreateEngagement(
         self, request: engagement_pb2.CreateEngagementRequest, context: Context
@@ -89,6 +92,7 @@ class EngagementsServicer(engagement_pb2_grpc.EngagementsServiceServicer):
             fields = masks.fields(request.engagement, request.update_mask, shown)
             terms = wire.terms(unit.organization, request.engagement, current.terms, fields)
             await self.known.require(unit, terms, current.terms)
+            await self.scans.wake(unit, current.id)
             return await saved(unit, domain.change(current, terms, _now()), "updated")
 
     async def DeleteEngagement(
@@ -131,6 +135,26 @@ class EngagementsServicer(engagement_pb2_grpc.EngagementsServiceServicer):
     ) -> engagement_pb2.Engagement:
         """Closes an engagement for good."""
         return await self._move(request.name, request.etag, State.CLOSED, "closed")
+
+    async def StopEngagement(
+        self, request: engagement_pb2.StopEngagementRequest, context: Context
+    ) -> engagement_pb2.Engagement:
+        """Halts every scan of an engagement, and lets none begin."""
+        async with self.database.unit() as unit:
+            current = await find_to_change(unit, request.name)
+            halt = domain.Stop(_now(), unit.actor, storable(request.reason))
+            stopped = await saved(unit, domain.stop(current, halt), "stopped")
+            # After the engagement's row is written: who orders a scan now waits, and then sees the stop.
+            await self.scans.halt(unit, current.id, "Halted by an emergency stop.")
+            return stopped
+
+    async def ReleaseEngagement(
+        self, request: engagement_pb2.ReleaseEngagementRequest, context: Context
+    ) -> engagement_pb2.Engagement:
+        """Lets scans begin again."""
+        async with self.database.unit() as unit:
+            current = await find_to_change(unit, request.name, request.etag)
+            return await saved(unit, domain.release(current, _now()), "released")
 
     async def RecordEffort(
         self, request: engagement_pb2.RecordEffortRequest, context: Context

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from xorb.common.v1 import watch_pb2
@@ -24,7 +24,11 @@ SNAPSHOT = engagement_pb2.Engagement.DESCRIPTOR.full_name
 _TARGET = "organizations/{organization}/targets/{target}"
 _MEMBER = "organizations/{organization}/members/{member}"
 _CALENDAR = frozenset({"time_zone", "windows", "blackouts", "weekly_blackouts"})
-_SEALED = ("rules_of_engagement", "contacts", "emergency_stop_reason")
+_SEALED: tuple[Literal["rules_of_engagement", "contacts", "emergency_stop_reason"], ...] = (
+    "rules_of_engagement",
+    "contacts",
+    "emergency_stop_reason",
+)
 
 
 def name(organization: UUID, engagement: UUID) -> str:
@@ -80,6 +84,9 @@ def message(organization: UUID, engagement: Engagement) -> engagement_pb2.Engage
         start_time=engagement.started_at,
         close_time=engagement.closed_at,
         etag=etag(engagement),
+        emergency_stop_time=engagement.stop.time if engagement.stop else None,
+        emergency_stop_actor=engagement.stop.actor if engagement.stop else "",
+        emergency_stop_reason=engagement.stop.reason if engagement.stop else "",
     )
 
 
@@ -87,8 +94,7 @@ def logged(organization: UUID, engagement: Engagement) -> engagement_pb2.Engagem
     """Returns an engagement as its events have it: without what is stored sealed only, for the log is kept as it is."""
     shown = message(organization, engagement)
     for field in _SEALED:
-        if field in shown.DESCRIPTOR.fields_by_name:
-            shown.ClearField(field)
+        shown.ClearField(field)
     return shown
 
 

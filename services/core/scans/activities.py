@@ -10,18 +10,21 @@ from uuid import UUID
 
 from temporalio import activity
 
-from services.core.scans import domain, profiles, store, wire
+from services.core.scans import domain, holding, profiles, store, wire
 from services.core.scans.domain import Evidence, LogEntry, Scan, State, Task, TaskState
+from services.core.scans.holding import refusals
+from services.core.scans.leave import Leaves, given, least_share, waits_until
 from services.core.scans.orders import Ending, Plan, ScanOrder, TaskOrder, TaskResult
 from services.core.scans.recorder import Recorder, stop
-from services.core.scans.scope import Bounds, executor_task
+from services.core.scans.scope import Bounds, Work, executor_task
 from services.core.scans.sightings import Sightings
 from services.core.scans.workflows import EXECUTE, FINISH, PLAN
-from services.executors import runner
+from services.executors import registry, runner
 from services.executors.domain import Outcome
 from services.mesh import identifiers
 from services.mesh.calls import Call, Caller
 from services.mesh.database import Database, Unit
+from services.mesh.tasks import end
 
 IDENTITY = "spiffe://xorb/orchestrator"
 _HEARTBEAT_SECONDS = 1.0
@@ -40,11 +43,13 @@ class ScanActivities:
         database: Where scans are.
         sightings: The way to the findings service.
         bounds: What the operator allows executors.
+        leaves: Knows what engagements allow.
     """
 
     database: Database
     sightings: Sightings
     bounds: Bounds
+    leaves: Leaves
 
     def all(self) -> list[Callable[..., Coroutine[Any, Any, Any]]]:
         """Returns the activities, for a worker."""
@@ -53,10 +58,16 @@ class ScanActivities:
     @activity.defn(name=PLAN)
     async def plan(self, order: ScanOrder) -> Plan:
         """Begins the scan and returns its tasks. Until the scan's row is committed, it fails and is tried again."""
-        async with self.database.unit(_call(order)) as unit:
+        async with self.database.unit(_call(order)) as unit, refusals():
             scan = await store.get(unit, UUID(order.scan), lock=True)
             targets = await store.targets(unit, scan.id)
-            tasks = list(profiles.tasks(scan, targets))
+            leave = await given(unit, self.leaves, scan)
+            if until := waits_until(leave, scan, datetime.now(UTC)):
+                await holding.hold(unit, scan, until)
+                return Plan([], holding.seconds(until))
+            scan = replace(scan, held_until=None)
+            share = least_share(leave)
+            tasks = list(profiles.tasks(scan, targets, lambda name: registry.find(name).least_pace <= share))
             await store.add_tasks(unit, scan.id, tasks)
             if scan.state is State.QUEUED:
                 scan = domain.move(scan, State.RUNNING, datetime.now(UTC))
@@ -68,16 +79,22 @@ class ScanActivities:
     @activity.defn(name=EXECUTE)
     async def execute(self, order: TaskOrder) -> TaskResult:
         """Runs one executor on one target, writes down what it sees while it runs, and returns the services found."""
-        scan, task, work = await self._load(order)
+        loaded = await self._load(order)
+        if not isinstance(loaded, Work):
+            return TaskResult(order.target, hold_seconds=holding.seconds(loaded))
+        scan, task = loaded.scan, loaded.task
         recorder = Recorder(self.database, self.sightings, _call(order.scan), scan.id, task)
         background = [asyncio.create_task(part) for part in (recorder.keep_flushing(), _heartbeats(recorder))]
         try:
             await recorder.begin()
-            outcome = await runner.run(work, recorder.note)
+            run = runner.run(executor_task(loaded, order.services, self.bounds), recorder.note)
+            outcome = await self._kept_to_its_leave(order.scan, scan, run)
         finally:
             for part in background:
                 await stop(part)
             await asyncio.shield(recorder.flush())
+        if isinstance(outcome, datetime):
+            return TaskResult(order.target, hold_seconds=holding.seconds(outcome))
         await self._keep(order.scan, scan, task, outcome)
         await recorder.log(*_summary(outcome))
         await recorder.end(TaskState.FAILED if outcome.reason else TaskState.DONE)
@@ -101,13 +118,40 @@ class ScanActivities:
             await _log(unit, scan, "ERROR" if ending.reason else "INFO", ending.reason or summary)
             unit.record(wire.changed(kind, scan, tasks, summary))
 
-    async def _load(self, order: TaskOrder) -> tuple[Scan, Task, Any]:
-        async with self.database.unit(_call(order.scan)) as unit:
-            scan = await store.get(unit, UUID(order.scan.scan))
+    async def _load(self, order: TaskOrder) -> Work | datetime:
+        """Returns what there is to do, or until when it waits: its engagement is asked whoever started the workflow."""
+        async with self.database.unit(_call(order.scan)) as unit, refusals():
+            scan = await store.get(unit, UUID(order.scan.scan), lock=True)
+            leave = await given(unit, self.leaves, scan)
+            if until := waits_until(leave, scan, datetime.now(UTC)):
+                await holding.hold(unit, scan, until)
+                return until
+            if scan.held_until:
+                scan = await holding.let_go_on(unit, scan)
             targets = await store.targets(unit, scan.id)
             tasks = await store.tasks(unit, scan.id)
         task = next(task for task in tasks if (task.executor, str(task.target)) == (order.executor, order.target))
-        return scan, task, executor_task(scan, task, targets, order.services, self.bounds)
+        return Work(scan, task, targets, tasks, leave)
+
+    async def _kept_to_its_leave(
+        self, order: ScanOrder, scan: Scan, run: Coroutine[Any, Any, Outcome]
+    ) -> Outcome | datetime:
+        """Returns what a run comes to, or until when it waits where the window closes before: then it has ended."""
+        if scan.engagement is None:
+            return await run
+        running: asyncio.Task[Outcome] = asyncio.create_task(run)
+        closing: asyncio.Task[datetime] = asyncio.create_task(
+            holding.closed(self.database, _call(order), self.leaves, scan)
+        )
+        try:
+            await asyncio.wait({running, closing}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                return running.result()
+            async with refusals():
+                return closing.result()
+        finally:
+            await end(running)
+            await end(closing)
 
     async def _keep(self, order: ScanOrder, scan: Scan, task: Task, outcome: Outcome) -> None:
         if not outcome.raw:

@@ -1,5 +1,6 @@
 """Starts scans' workflows and sends them signals."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -44,6 +45,11 @@ class Control:
             return
         except RPCError as error:
             raise Failure(Reason.UNAVAILABLE, "Scans can't be started now. Try again in a moment.") from error
+
+    async def wake(self, name: str) -> None:
+        """Has a scan that waits for a window ask at once whether it may go on; without Temporal it does so in time."""
+        with contextlib.suppress(RPCError):
+            await self.client.get_workflow_handle(name).signal(RunScan.wake, rpc_timeout=_PATIENCE)
 
     async def tell(self, name: str, state: State) -> bool:
         """Tells a scan's workflow to pause, to go on or to stop; returns False where no workflow runs any more.

@@ -31,6 +31,13 @@ class Profile(StrEnum):
     THOROUGH = "THOROUGH"
 
 
+class OutsideWindow(StrEnum):
+    """What a scan does where its engagement's windows are closed."""
+
+    WAIT = "WAIT"
+    REFUSE = "REFUSE"
+
+
 class TaskState(StrEnum):
     """Where one executor on one target stands."""
 
@@ -93,7 +100,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One run of a set of executors over a set of targets; `revision` counts its changes."""
+    """One run of a set of executors over a set of targets; `revision` counts its changes.
+
+    Attributes:
+        engagement: The engagement that it is held to; None for a scan of its own.
+        schedule: The schedule that ordered it.
+        outside_window: What it does where the engagement's windows are closed.
+        held_until: When they open again, while it waits for that.
+    """
 
     id: UUID
     organization: UUID
@@ -110,6 +124,10 @@ class Scan:
     failure_reason: str = ""
     findings: int = 0
     revision: int = 1
+    engagement: UUID | None = None
+    schedule: UUID | None = None
+    outside_window: OutsideWindow = OutsideWindow.WAIT
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +170,22 @@ def move(scan: Scan, state: State, now: datetime, failure_reason: str = "") -> S
         started_at=scan.started_at or (now if state is State.RUNNING else None),
         ended_at=now if state in ENDED else None,
         failure_reason=failure_reason,
+        held_until=None,
         updated_at=now,
         revision=scan.revision + 1,
     )
+
+
+def hold(scan: Scan, until: datetime, now: datetime) -> Scan:
+    """Returns the scan waiting until a moment; one that runs is paused."""
+    state = State.PAUSED if scan.state is State.RUNNING else scan.state
+    return replace(scan, state=state, held_until=until, updated_at=now, revision=scan.revision + 1)
+
+
+def let_go_on(scan: Scan, now: datetime) -> Scan:
+    """Returns the scan when it waits no more."""
+    state = State.RUNNING if scan.state is State.PAUSED else scan.state
+    return replace(scan, state=state, held_until=None, updated_at=now, revision=scan.revision + 1)
 
 
 def percent(tasks: Sequence[Task]) -> int:

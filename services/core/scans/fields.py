@@ -12,6 +12,9 @@ SCAN: Mapping[str, Field] = MappingProxyType(
     {
         "state": Field(SCANS.c.state, "enum", values={state.value: state.value for state in State}),
         "profile": Field(SCANS.c.profile, "enum", values={profile.value: profile.value for profile in Profile}),
+        "engagement": Field(
+            SCANS.c.engagement_id, "name", pattern="organizations/{organization}/engagements/{engagement}"
+        ),
         "display_name": Field(SCANS.c.display_name, "text"),
         "create_time": Field(SCANS.c.created_at, "time"),
         "end_time": Field(SCANS.c.ended_at, "time"),

@@ -1,7 +1,7 @@
 """Ordering a scan: are the targets there, verified and free; then the row and the workflow, or neither."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from google.longrunning import operations_pb2
@@ -10,7 +10,9 @@ from xorb.core.v1 import scan_pb2, target_pb2, target_pb2_grpc
 from services.core.scans import store, wire
 from services.core.scans.control import Control
 from services.core.scans.domain import Scan, ScanTarget, State
+from services.core.scans.leave import Leaves, given, waits_until
 from services.core.scans.orders import ScanOrder
+from services.core.scans.profiles import PROFILES
 from services.mesh import calls, identifiers, names, outgoing
 from services.mesh.database import Database
 from services.mesh.errors import Failure, Reason
@@ -27,11 +29,13 @@ class Ordering:
         database: Where scans are.
         targets: The targets service, asked on the caller's behalf.
         control: Starts workflows.
+        leaves: Knows what engagements allow.
     """
 
     database: Database
     targets: target_pb2_grpc.TargetsServiceStub
     control: Control
+    leaves: Leaves
 
     async def order(self, request: scan_pb2.CreateScanRequest) -> operations_pb2.Operation:
         """Orders a scan and returns its operation.
@@ -39,11 +43,14 @@ class Ordering:
         The workflow is started before the row is committed, and waits for it: when either fails, neither is left.
 
         Raises:
-            Failure: NOT_FOUND, TARGET_NOT_VERIFIED, TARGET_BUSY, UNAVAILABLE.
+            Failure: NOT_FOUND, TARGET_NOT_VERIFIED, TARGET_BUSY, UNAVAILABLE; ENGAGEMENT_STOPPED,
+                ENGAGEMENT_NOT_UNDER_WAY, OUTSIDE_SCOPE, OUTSIDE_WINDOW.
         """
         targets = await asyncio.gather(*(self._target(name) for name in request.scan.targets))
         scan = _scan(request.scan, targets)
         async with self.database.unit() as unit:
+            leave = await given(unit, self.leaves, scan, keep=True)
+            scan = replace(scan, held_until=waits_until(leave, scan, scan.created_at))
             await store.add(unit, scan, targets)
             unit.record(wire.changed("scan.created", scan, (), f"A scan of {len(targets)} targets was ordered"))
             name = wire.scan_name(scan.organization, scan.id)
@@ -78,6 +85,8 @@ def _scan(message: scan_pb2.Scan, targets: list[ScanTarget]) -> Scan:
         creator=call.caller.subject,
         created_at=now,
         updated_at=now,
+        engagement=wire.engagement(call.organization, message),
+        outside_window=wire.outside_window(message) or PROFILES[wire.profile(message)].outside_window,
     )
 
 

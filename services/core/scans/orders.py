@@ -26,17 +26,22 @@ class TaskOrder:
 
 @dataclass(frozen=True)
 class Plan:
-    """A scan's tasks, without services."""
+    """A scan's tasks, without services; where there are none yet, `hold_seconds` says how long the scan waits first."""
 
     tasks: list[TaskOrder]
+    hold_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
 class TaskResult:
-    """What a task found that later tasks need: the open services of its target."""
+    """What a task found that later tasks need: the open services of its target.
+
+    Where `hold_seconds` isn't 0, it was kept from its work, and waits so long before it begins anew.
+    """
 
     target: str
     services: list[Service] = field(default_factory=list)
+    hold_seconds: float = 0.0
 
 
 @dataclass(frozen=True)

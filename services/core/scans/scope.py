@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 
 from services.core.scans.domain import Scan, ScanTarget, Task
+from services.core.scans.leave import Leave, paced
 from services.core.scans.profiles import PROFILES, ports
 from services.executors import domain as executors
 from services.executors.domain import Kind, Scope, Service
@@ -19,31 +20,44 @@ class Bounds:
     resolver: str | None = None
 
 
-def scope(target: ScanTarget, all_targets: Iterable[ScanTarget], bounds: Bounds) -> Scope:
-    """Returns what a task on `target` may connect to: the target itself, less what any target of the scan excludes."""
+def scope(target: ScanTarget, all_targets: Iterable[ScanTarget], bounds: Bounds, leave: Leave | None = None) -> Scope:
+    """Returns what a task on `target` may connect to: itself, less what targets or the leave exclude."""
     kind = Kind(target.kind)
+    excluded = [text for other in all_targets for text in other.excluded]
     return Scope(
         allowed=(ip_network(target.address),) if kind is Kind.CIDR else (),
-        excluded=tuple(ip_network(text) for other in all_targets for text in other.excluded),
+        excluded=tuple(ip_network(text) for text in (*excluded, *(leave.excluded_addresses if leave else ()))),
         hosts=(target.address,) if kind is Kind.HOST else (),
         urls=(target.address,) if kind is Kind.URL else (),
+        excluded_hosts=leave.excluded_hosts if leave else (),
+        excluded_paths=leave.excluded_paths if leave else (),
         allow_loopback=bounds.allow_loopback,
         allow_private=bounds.allow_private,
     )
 
 
-def executor_task(
-    scan: Scan, task: Task, targets: Sequence[ScanTarget], services: Sequence[Service], bounds: Bounds
-) -> executors.Task:
+@dataclass(frozen=True)
+class Work:
+    """A scan as one of its tasks meets it: with its targets, all its tasks, and the leave that it is held to."""
+
+    scan: Scan
+    task: Task
+    targets: Sequence[ScanTarget]
+    tasks: Sequence[Task]
+    leave: Leave | None = None
+
+
+def executor_task(work: Work, services: Sequence[Service], bounds: Bounds) -> executors.Task:
     """Returns what the executor is told."""
+    scan, task, targets = work.scan, work.task, work.targets
     target = next(target for target in targets if target.id == task.target)
     return executors.Task(
         executor=task.executor,
         target=target.address,
         kind=Kind(target.kind),
-        scope=scope(target, targets, bounds),
+        scope=scope(target, targets, bounds, work.leave),
         ports=ports(scan),
-        limits=PROFILES[scan.profile].limits,
+        limits=paced(PROFILES[scan.profile].limits, work.leave, work.tasks, task),
         resolver=bounds.resolver,
         services=tuple(services),
     )

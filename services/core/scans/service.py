@@ -16,7 +16,7 @@ from services.core.scans.ordering import Ordering
 from services.core.scans.tables import EVIDENCE, LOG_ENTRIES, SCANS
 from services.mesh import calls, names
 from services.mesh.database import Database
-from services.mesh.errors import not_found
+from services.mesh.errors import Failure, Reason, not_found
 from services.mesh.events.watch import Watcher
 from services.mesh.interceptors.layer import Context
 from services.mesh.pages import Pager, PageRequest
@@ -156,7 +156,10 @@ class ScansServicer(scan_pb2_grpc.ScansServiceServicer):
         """Moves a scan and tells its workflow before the change is committed: neither happens alone."""
         _, identifier = names.parse(wire.SCAN, name)
         async with self.database.unit() as unit:
-            scan: Scan = move(await store.get(unit, identifier, lock=True), state, datetime.now(UTC))
+            current = await store.get(unit, identifier, lock=True)
+            if state is State.RUNNING and current.held_until:
+                raise Failure(Reason.OUTSIDE_WINDOW, "The scan goes on by itself when the engagement's windows open.")
+            scan: Scan = move(current, state, datetime.now(UTC))
             await store.save(unit, scan)
             tasks = await store.tasks(unit, identifier)
             kind, summary = _CHANGES[state]

@@ -9,7 +9,19 @@ from sqlalchemy import RowMapping, Select, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
-from services.core.scans.domain import Evidence, LogEntry, Profile, Scan, ScanTarget, Stage, State, Task, TaskState
+from services.core.scans.domain import (
+    ENDED,
+    Evidence,
+    LogEntry,
+    OutsideWindow,
+    Profile,
+    Scan,
+    ScanTarget,
+    Stage,
+    State,
+    Task,
+    TaskState,
+)
 from services.core.scans.tables import EVIDENCE, EVIDENCE_COLUMNS, LOG_ENTRIES, SCAN_TARGETS, SCAN_TASKS, SCANS
 from services.mesh.database import Unit
 from services.mesh.encryption.keyring import Sealed
@@ -95,6 +107,17 @@ async def save(unit: Unit, scan: Scan) -> None:
     """Writes a changed scan."""
     statement = update(SCANS).where(SCANS.c.organization_id == unit.organization, SCANS.c.id == scan.id)
     await unit.execute(statement.values(_scan_row(scan)))
+
+
+async def of_engagement(unit: Unit, engagement: UUID) -> list[Scan]:
+    """Returns an engagement's scans that haven't ended; nobody else changes them until the transaction ends."""
+    statement = (
+        every_scan(unit)
+        .where(SCANS.c.engagement_id == engagement, SCANS.c.state.not_in([state.value for state in ENDED]))
+        .order_by(SCANS.c.id)
+        .with_for_update()
+    )
+    return await scans(unit, (await unit.execute(statement)).mappings().all())
 
 
 async def release_targets(unit: Unit, scan: UUID) -> None:
@@ -213,6 +236,10 @@ def _scan(row: RowMapping, scan_targets: tuple[UUID, ...]) -> Scan:
         failure_reason=row["failure_reason"],
         findings=row["findings"],
         revision=row["revision"],
+        engagement=row["engagement_id"],
+        schedule=row["schedule_id"],
+        outside_window=OutsideWindow(row["outside_window"]),
+        held_until=row["held_until"],
     )
 
 
@@ -224,6 +251,9 @@ def _scan_row(scan: Scan) -> dict[str, Any]:
         "profile": scan.profile.value,
         "state": scan.state.value,
         "ports": list(scan.ports),
+        "engagement_id": row.pop("engagement"),
+        "schedule_id": row.pop("schedule"),
+        "outside_window": scan.outside_window.value,
     }
 
 

@@ -22,6 +22,10 @@ SCANS = Table(
     Column("failure_reason", Text, nullable=False),
     Column("findings", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("engagement_id", Uuid),
+    Column("schedule_id", Uuid),
+    Column("outside_window", Text, nullable=False),
+    Column("held_until", DateTime(timezone=True)),
 )
 SCAN_TARGETS = Table(
     "scan_targets",

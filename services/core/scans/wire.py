@@ -11,6 +11,7 @@ from xorb.core.v1 import finding_pb2, scan_pb2, target_pb2
 from services.core.scans.domain import (
     Evidence,
     LogEntry,
+    OutsideWindow,
     Profile,
     Scan,
     ScanTarget,
@@ -19,6 +20,7 @@ from services.core.scans.domain import (
     percent,
 )
 from services.mesh import names
+from services.mesh.errors import not_found
 from services.mesh.etags import etag
 from services.mesh.events.model import Event, LoggedEvent
 
@@ -44,6 +46,11 @@ def target_name(organization: UUID, target: UUID) -> str:
     return names.join("organizations", organization, "targets", target)
 
 
+def engagement_name(organization: UUID, engagement: UUID) -> str:
+    """Returns an engagement's resource name."""
+    return names.join("organizations", organization, "engagements", engagement)
+
+
 def scan(value: Scan, tasks: Sequence[Task]) -> scan_pb2.Scan:
     """Returns a scan's message."""
     return scan_pb2.Scan(
@@ -61,6 +68,9 @@ def scan(value: Scan, tasks: Sequence[Task]) -> scan_pb2.Scan:
         end_time=_time(value.ended_at),
         update_time=_time(value.updated_at),
         etag=etag(value.id, value.revision),
+        engagement=engagement_name(value.organization, value.engagement) if value.engagement else "",
+        outside_window=value.outside_window.value if value.engagement else None,
+        wait_time=_time(value.held_until),
     )
 
 
@@ -80,6 +90,27 @@ def progress(value: Scan, tasks: Sequence[Task]) -> scan_pb2.ScanProgress:
 def profile(message: scan_pb2.Scan) -> Profile:
     """Returns the profile asked for."""
     return Profile(scan_pb2.Scan.Profile.Name(message.profile)) if message.profile else Profile.STANDARD
+
+
+def engagement(organization: UUID, message: scan_pb2.Scan) -> UUID | None:
+    """Returns the engagement that a scan is to be ordered under.
+
+    Raises:
+        Failure: INVALID_NAME; it is no engagement's name. NOT_FOUND; it is another organization's.
+    """
+    if not message.engagement:
+        return None
+    owner, identifier = names.parse("organizations/{organization}/engagements/{engagement}", message.engagement)
+    if owner != organization:
+        raise not_found(message.engagement)
+    return identifier
+
+
+def outside_window(message: scan_pb2.Scan) -> OutsideWindow | None:
+    """Returns what a scan is to do outside of the windows; None leaves it to its profile."""
+    if not message.outside_window:
+        return None
+    return OutsideWindow(scan_pb2.Scan.OutsideWindow.Name(message.outside_window))
 
 
 def scan_target(message: target_pb2.Target) -> ScanTarget:

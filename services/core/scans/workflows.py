@@ -5,6 +5,7 @@ sightings have identifiers that don't depend on how often an executor ran.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
@@ -23,6 +24,7 @@ AT_ONCE = 4
 _STAGES = ("discovery", "assessment")
 _SHORT = timedelta(seconds=30)
 _LONGEST_TASK = timedelta(hours=2)
+_LONGEST_HOLD = timedelta(hours=1)
 # The scan's row is committed right after the workflow is started; until then there is nothing to plan.
 _SOON = RetryPolicy(
     initial_interval=timedelta(milliseconds=50), backoff_coefficient=1.5, maximum_interval=timedelta(seconds=5)
@@ -44,6 +46,7 @@ class RunScan:
         self._work: asyncio.Task[None] | None = None
         self._paused = False
         self._cancelled = False
+        self._wakes = 0
 
     @workflow.run
     async def run(self, order: ScanOrder) -> str:
@@ -75,6 +78,11 @@ class RunScan:
         self._paused = False
 
     @workflow.signal
+    def wake(self) -> None:
+        """Asks at once whether what waits for a window may go on."""
+        self._wakes += 1
+
+    @workflow.signal
     def cancel(self) -> None:
         """Stops all running tasks and ends the scan."""
         self._cancelled = True
@@ -87,14 +95,10 @@ class RunScan:
         return WorkflowProgress(self._progress.stage, self._progress.total, self._progress.ended, self._paused)
 
     async def _run(self, order: ScanOrder) -> None:
-        plan: Plan = await workflow.execute_activity(
-            PLAN,
-            order,
-            result_type=Plan,
-            start_to_close_timeout=_SHORT,
-            schedule_to_close_timeout=_UNCOMMITTED,
-            retry_policy=_SOON,
-        )
+        plan = await _plan(order)
+        while plan.hold_seconds:
+            await self._hold(plan.hold_seconds)
+            plan = await _plan(order)
         found: dict[str, list[Service]] = {}
         for stage in _STAGES:
             tasks = [task for task in plan.tasks if task.stage == stage]
@@ -116,19 +120,45 @@ class RunScan:
 
     async def _task(self, task: TaskOrder, services: list[Service]) -> TaskResult:
         async with self._running:
-            await workflow.wait_condition(lambda: not self._paused)
-            result: TaskResult = await workflow.execute_activity(
-                EXECUTE,
-                TaskOrder(task.scan, task.executor, task.target, task.stage, services),
-                result_type=TaskResult,
-                start_to_close_timeout=_LONGEST_TASK,
-                heartbeat_timeout=HEARTBEAT_TIMEOUT,
-                retry_policy=_PATIENT,
-                cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-            )
+            result = await self._attempt(task, services)
+            while result.hold_seconds:
+                await self._hold(result.hold_seconds)
+                result = await self._attempt(task, services)
         done = self._progress
         self._progress = WorkflowProgress(done.stage, done.total, done.ended + 1)
         return result
+
+    async def _attempt(self, task: TaskOrder, services: list[Service]) -> TaskResult:
+        await workflow.wait_condition(lambda: not self._paused)
+        result: TaskResult = await workflow.execute_activity(
+            EXECUTE,
+            TaskOrder(task.scan, task.executor, task.target, task.stage, services),
+            result_type=TaskResult,
+            start_to_close_timeout=_LONGEST_TASK,
+            heartbeat_timeout=HEARTBEAT_TIMEOUT,
+            retry_policy=_PATIENT,
+            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        )
+        return result
+
+    async def _hold(self, seconds: float) -> None:
+        """Waits so long, or until it is woken; never longer than until the next look."""
+        wakes = self._wakes
+        with contextlib.suppress(asyncio.TimeoutError):
+            patience = min(timedelta(seconds=seconds), _LONGEST_HOLD)
+            await workflow.wait_condition(lambda: self._wakes != wakes, timeout=patience)
+
+
+async def _plan(order: ScanOrder) -> Plan:
+    plan: Plan = await workflow.execute_activity(
+        PLAN,
+        order,
+        result_type=Plan,
+        start_to_close_timeout=_SHORT,
+        schedule_to_close_timeout=_UNCOMMITTED,
+        retry_policy=_SOON,
+    )
+    return plan
 
 
 async def _finish(ending: Ending) -> None:

@@ -7,12 +7,15 @@ from typing import Any
 
 import grpc.aio
 import pytest_asyncio
+import temporalio.client
 from xorb.core.v1 import engagement_pb2, engagement_pb2_grpc
 from xorb.core.v1.engagement_pb2 import CreateEngagementRequest, Engagement
 
 from services.core.engagements.changes import Known
 from services.core.engagements.service import EngagementsServicer
 from services.core.organizations.members import store as members
+from services.core.scans.control import Control
+from services.core.scans.halting import EngagedScans
 from services.core.targets import domain as target_domain
 from services.core.targets import store as targets
 from services.mesh import identifiers
@@ -72,8 +75,9 @@ async def channel(database: Database, database_environment: dict[str, str]) -> A
     """A channel to the services."""
     redis = stream.connect(database_environment["XORB_REDIS_URL"])
     hub = Hub(database, redis, poll=0.05, audit=0.05)
+    scans = EngagedScans(Control(await temporalio.client.Client.connect(database_environment["XORB_TEMPORAL_ADDRESS"])))
     watcher = Watcher(database, hub, Signer(KEY))
-    servicer = EngagementsServicer(database, Pager(KEY), watcher, Known(targets.missing, members.missing))
+    servicer = EngagementsServicer(database, Pager(KEY), watcher, Known(targets.missing, members.missing), scans)
 
     def register(server: grpc.aio.Server) -> None:
         engagement_pb2_grpc.add_EngagementsServiceServicer_to_server(servicer, server)

@@ -7,6 +7,7 @@ import pytest_asyncio
 from temporalio.client import Client
 from xorb.core.v1 import scan_pb2_grpc, target_pb2_grpc
 
+from services.core.engagements.leave import leave
 from services.core.scans.control import Control
 from services.core.scans.ordering import Ordering
 from services.core.scans.service import ScansServicer
@@ -29,7 +30,7 @@ async def stub(database: Database, database_environment: dict[str, str]) -> Asyn
     hub = Hub(database, redis)
     control = Control(await Client.connect(database_environment["XORB_TEMPORAL_ADDRESS"]))
     async with grpc.aio.insecure_channel("unix:nowhere") as nowhere:
-        ordering = Ordering(database, target_pb2_grpc.TargetsServiceStub(nowhere), control)
+        ordering = Ordering(database, target_pb2_grpc.TargetsServiceStub(nowhere), control, leave)
         servicer = ScansServicer(database, Pager(KEY), Watcher(database, hub, Signer(KEY)), ordering, control)
 
         def register(server: grpc.aio.Server) -> None:

@@ -82,9 +82,11 @@ class Client:
     ) -> Response:
         """Return the answer to one request, with at most `limit` bytes of its body.
 
-        Raises `OutOfScope`, `Unanswered` for a time-out, a broken connection or what is not HTTP, and
+        Raises `OutOfScope`, `Unanswered` for an excluded path, a time-out, a broken connection or what is not HTTP, and
         `Unresponsive` when that happened three times in a row.
         """
+        if self._guard.leaves_alone(url):
+            raise Unanswered(f"{url} is excluded from the scope")
         key = (str(url), method, headers, limit)
         if key not in self._answers:
             self._answers[key] = await self._counted(url, method, headers, limit)

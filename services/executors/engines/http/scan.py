@@ -21,7 +21,7 @@ async def run(task: Task, reporter: Reporter) -> None:
     starts = _starts(task)
     total = len(starts) * len(RULES)
     for number, start in enumerate(starts):
-        guard.check_url(start)
+        guard.check(start.host, start.port)
         client = Client(guard, pace, lambda line: reporter.raw(line, "application/jsonl"))
         done = number * len(RULES)
         reporter.progress(done, total, f"looking at {start.origin}")

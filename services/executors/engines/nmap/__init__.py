@@ -19,4 +19,5 @@ EXECUTOR = Executor(
     kinds=frozenset({Kind.HOST, Kind.CIDR}),
     run=deferred("services.executors.engines.nmap.scan"),
     available=installed,
+    least_pace=10.0,
 )

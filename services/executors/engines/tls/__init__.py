@@ -12,4 +12,5 @@ EXECUTOR = Executor(
     kinds=frozenset({Kind.HOST, Kind.CIDR, Kind.URL}),
     run=deferred("services.executors.engines.tls.scan"),
     checks=tuple(CHECKS.values()),
+    least_pace=10.0,
 )

@@ -21,7 +21,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Engagement(_message.Message):
-    __slots__ = ("name", "display_name", "description", "state", "targets", "excluded_hosts", "excluded_paths", "excluded_addresses", "requests_per_second", "rules_of_engagement", "contacts", "time_zone", "windows", "blackouts", "weekly_blackouts", "testers", "hours_budget", "hours_used", "credits_budget", "credits_used", "creator", "create_time", "update_time", "start_time", "close_time", "etag")
+    __slots__ = ("name", "display_name", "description", "state", "targets", "excluded_hosts", "excluded_paths", "excluded_addresses", "requests_per_second", "rules_of_engagement", "contacts", "time_zone", "windows", "blackouts", "weekly_blackouts", "testers", "hours_budget", "hours_used", "credits_budget", "credits_used", "creator", "create_time", "update_time", "start_time", "close_time", "etag", "emergency_stop_time", "emergency_stop_actor", "emergency_stop_reason")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Engagement.State]
@@ -64,6 +64,9 @@ class Engagement(_message.Message):
     START_TIME_FIELD_NUMBER: _ClassVar[int]
     CLOSE_TIME_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    EMERGENCY_STOP_TIME_FIELD_NUMBER: _ClassVar[int]
+    EMERGENCY_STOP_ACTOR_FIELD_NUMBER: _ClassVar[int]
+    EMERGENCY_STOP_REASON_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     description: str
@@ -90,7 +93,10 @@ class Engagement(_message.Message):
     start_time: _timestamp_pb2.Timestamp
     close_time: _timestamp_pb2.Timestamp
     etag: str
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., description: _Optional[str] = ..., state: _Optional[_Union[Engagement.State, str]] = ..., targets: _Optional[_Iterable[str]] = ..., excluded_hosts: _Optional[_Iterable[str]] = ..., excluded_paths: _Optional[_Iterable[str]] = ..., excluded_addresses: _Optional[_Iterable[str]] = ..., requests_per_second: _Optional[int] = ..., rules_of_engagement: _Optional[str] = ..., contacts: _Optional[_Iterable[_Union[Contact, _Mapping]]] = ..., time_zone: _Optional[str] = ..., windows: _Optional[_Iterable[_Union[_calendar_pb2.Period, _Mapping]]] = ..., blackouts: _Optional[_Iterable[_Union[_calendar_pb2.Period, _Mapping]]] = ..., weekly_blackouts: _Optional[_Iterable[_Union[_calendar_pb2.WeeklyPeriod, _Mapping]]] = ..., testers: _Optional[_Iterable[str]] = ..., hours_budget: _Optional[float] = ..., hours_used: _Optional[float] = ..., credits_budget: _Optional[int] = ..., credits_used: _Optional[int] = ..., creator: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+    emergency_stop_time: _timestamp_pb2.Timestamp
+    emergency_stop_actor: str
+    emergency_stop_reason: str
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., description: _Optional[str] = ..., state: _Optional[_Union[Engagement.State, str]] = ..., targets: _Optional[_Iterable[str]] = ..., excluded_hosts: _Optional[_Iterable[str]] = ..., excluded_paths: _Optional[_Iterable[str]] = ..., excluded_addresses: _Optional[_Iterable[str]] = ..., requests_per_second: _Optional[int] = ..., rules_of_engagement: _Optional[str] = ..., contacts: _Optional[_Iterable[_Union[Contact, _Mapping]]] = ..., time_zone: _Optional[str] = ..., windows: _Optional[_Iterable[_Union[_calendar_pb2.Period, _Mapping]]] = ..., blackouts: _Optional[_Iterable[_Union[_calendar_pb2.Period, _Mapping]]] = ..., weekly_blackouts: _Optional[_Iterable[_Union[_calendar_pb2.WeeklyPeriod, _Mapping]]] = ..., testers: _Optional[_Iterable[str]] = ..., hours_budget: _Optional[float] = ..., hours_used: _Optional[float] = ..., credits_budget: _Optional[int] = ..., credits_used: _Optional[int] = ..., creator: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., emergency_stop_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., emergency_stop_actor: _Optional[str] = ..., emergency_stop_reason: _Optional[str] = ...) -> None: ...
 
 class Contact(_message.Message):
     __slots__ = ("display_name", "email", "phone")
@@ -209,6 +215,26 @@ class RemediateEngagementRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class CloseEngagementRequest(_message.Message):
+    __slots__ = ("name", "etag", "request_id")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    etag: str
+    request_id: str
+    def __init__(self, name: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class StopEngagementRequest(_message.Message):
+    __slots__ = ("name", "reason", "request_id")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    reason: str
+    request_id: str
+    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ReleaseEngagementRequest(_message.Message):
     __slots__ = ("name", "etag", "request_id")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]

@@ -86,6 +86,16 @@ class EngagementsServiceStub:
                 request_serializer=xorb_dot_core_dot_v1_dot_engagement__pb2.CloseEngagementRequest.SerializeToString,
                 response_deserializer=xorb_dot_core_dot_v1_dot_engagement__pb2.Engagement.FromString,
                 _registered_method=True)
+        self.StopEngagement = channel.unary_unary(
+                '/xorb.core.v1.EngagementsService/StopEngagement',
+                request_serializer=xorb_dot_core_dot_v1_dot_engagement__pb2.StopEngagementRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_engagement__pb2.Engagement.FromString,
+                _registered_method=True)
+        self.ReleaseEngagement = channel.unary_unary(
+                '/xorb.core.v1.EngagementsService/ReleaseEngagement',
+                request_serializer=xorb_dot_core_dot_v1_dot_engagement__pb2.ReleaseEngagementRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_engagement__pb2.Engagement.FromString,
+                _registered_method=True)
         self.RecordEffort = channel.unary_unary(
                 '/xorb.core.v1.EngagementsService/RecordEffort',
                 request_serializer=xorb_dot_core_dot_v1_dot_engagement__pb2.RecordEffortRequest.SerializeToString,
@@ -194,6 +204,25 @@ class EngagementsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StopEngagement(self, request, context):
+        """Emergency stop: halts every running scan of the engagement within two seconds, cancels those that wait, and lets none
+        begin until it is released.
+
+        Errors: NOT_FOUND, ILLEGAL_TRANSITION.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReleaseEngagement(self, request, context):
+        """Ends an emergency stop. Scans that it halted stay cancelled.
+
+        Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RecordEffort(self, request, context):
         """Adds hours and credits to what was used. Negative ones correct what was recorded before.
 
@@ -263,6 +292,16 @@ def add_EngagementsServiceServicer_to_server(servicer, server):
             'CloseEngagement': grpc.unary_unary_rpc_method_handler(
                     servicer.CloseEngagement,
                     request_deserializer=xorb_dot_core_dot_v1_dot_engagement__pb2.CloseEngagementRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_engagement__pb2.Engagement.SerializeToString,
+            ),
+            'StopEngagement': grpc.unary_unary_rpc_method_handler(
+                    servicer.StopEngagement,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_engagement__pb2.StopEngagementRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_engagement__pb2.Engagement.SerializeToString,
+            ),
+            'ReleaseEngagement': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReleaseEngagement,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_engagement__pb2.ReleaseEngagementRequest.FromString,
                     response_serializer=xorb_dot_core_dot_v1_dot_engagement__pb2.Engagement.SerializeToString,
             ),
             'RecordEffort': grpc.unary_unary_rpc_method_handler(
@@ -546,6 +585,60 @@ class EngagementsService:
             target,
             '/xorb.core.v1.EngagementsService/CloseEngagement',
             xorb_dot_core_dot_v1_dot_engagement__pb2.CloseEngagementRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_engagement__pb2.Engagement.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StopEngagement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.core.v1.EngagementsService/StopEngagement',
+            xorb_dot_core_dot_v1_dot_engagement__pb2.StopEngagementRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_engagement__pb2.Engagement.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReleaseEngagement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.core.v1.EngagementsService/ReleaseEngagement',
+            xorb_dot_core_dot_v1_dot_engagement__pb2.ReleaseEngagementRequest.SerializeToString,
             xorb_dot_core_dot_v1_dot_engagement__pb2.Engagement.FromString,
             options,
             channel_credentials,

@@ -20,7 +20,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Scan(_message.Message):
-    __slots__ = ("name", "display_name", "targets", "profile", "ports", "state", "progress", "failure_reason", "creator", "create_time", "start_time", "end_time", "update_time", "etag")
+    __slots__ = ("name", "display_name", "targets", "profile", "ports", "state", "progress", "failure_reason", "creator", "create_time", "start_time", "end_time", "update_time", "etag", "engagement", "outside_window", "wait_time")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Scan.State]
@@ -47,6 +47,14 @@ class Scan(_message.Message):
     QUICK: Scan.Profile
     STANDARD: Scan.Profile
     THOROUGH: Scan.Profile
+    class OutsideWindow(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        OUTSIDE_WINDOW_UNSPECIFIED: _ClassVar[Scan.OutsideWindow]
+        WAIT: _ClassVar[Scan.OutsideWindow]
+        REFUSE: _ClassVar[Scan.OutsideWindow]
+    OUTSIDE_WINDOW_UNSPECIFIED: Scan.OutsideWindow
+    WAIT: Scan.OutsideWindow
+    REFUSE: Scan.OutsideWindow
     NAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     TARGETS_FIELD_NUMBER: _ClassVar[int]
@@ -61,6 +69,9 @@ class Scan(_message.Message):
     END_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    ENGAGEMENT_FIELD_NUMBER: _ClassVar[int]
+    OUTSIDE_WINDOW_FIELD_NUMBER: _ClassVar[int]
+    WAIT_TIME_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     targets: _containers.RepeatedScalarFieldContainer[str]
@@ -75,7 +86,10 @@ class Scan(_message.Message):
     end_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
     etag: str
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., targets: _Optional[_Iterable[str]] = ..., profile: _Optional[_Union[Scan.Profile, str]] = ..., ports: _Optional[_Iterable[int]] = ..., state: _Optional[_Union[Scan.State, str]] = ..., progress: _Optional[_Union[ScanProgress, _Mapping]] = ..., failure_reason: _Optional[str] = ..., creator: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+    engagement: str
+    outside_window: Scan.OutsideWindow
+    wait_time: _timestamp_pb2.Timestamp
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., targets: _Optional[_Iterable[str]] = ..., profile: _Optional[_Union[Scan.Profile, str]] = ..., ports: _Optional[_Iterable[int]] = ..., state: _Optional[_Union[Scan.State, str]] = ..., progress: _Optional[_Union[ScanProgress, _Mapping]] = ..., failure_reason: _Optional[str] = ..., creator: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., engagement: _Optional[str] = ..., outside_window: _Optional[_Union[Scan.OutsideWindow, str]] = ..., wait_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ScanProgress(_message.Message):
     __slots__ = ("percent", "stages", "tasks", "findings")

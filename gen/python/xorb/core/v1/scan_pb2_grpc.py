@@ -95,7 +95,8 @@ class ScansServiceServicer:
     def CreateScan(self, request, context):
         """Orders a scan, which starts as soon as a worker is free. The operation ends with the scan.
 
-        Errors: TARGET_NOT_VERIFIED, TARGET_BUSY, NOT_FOUND for a target, INVALID_FIELD, REQUEST_ID_REUSED.
+        Errors: TARGET_NOT_VERIFIED, TARGET_BUSY, NOT_FOUND for a target or an engagement, INVALID_FIELD, REQUEST_ID_REUSED;
+        under an engagement also ENGAGEMENT_STOPPED, ENGAGEMENT_NOT_UNDER_WAY, OUTSIDE_SCOPE, OUTSIDE_WINDOW.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -111,7 +112,8 @@ class ScansServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListScans(self, request, context):
-        """Lists scans, the newest first. Filters by `state`, `profile`, `create_time` and `end_time`.
+        """Lists scans, the newest first. Filters by `state`, `profile`, `engagement`, `create_time` and
+        `end_time`.
 
         Errors: INVALID_FILTER, INVALID_ORDER, INVALID_PAGE_TOKEN.
         """
@@ -131,7 +133,7 @@ class ScansServiceServicer:
     def ResumeScan(self, request, context):
         """Goes on with a paused scan.
 
-        Errors: NOT_FOUND, ILLEGAL_TRANSITION.
+        Errors: NOT_FOUND, ILLEGAL_TRANSITION, OUTSIDE_WINDOW.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -266,6 +266,26 @@ class ErrorReason(betterproto2.Enum):
     UNIMPLEMENTED. There is no such method at this path.
     """
 
+    ENGAGEMENT_STOPPED = 80
+    """
+    FAILED_PRECONDITION. The engagement was stopped by an emergency stop; no scan runs under it until it is released.
+    """
+
+    ENGAGEMENT_NOT_UNDER_WAY = 81
+    """
+    FAILED_PRECONDITION. Scans run under an engagement that is in progress or in remediation.
+    """
+
+    OUTSIDE_SCOPE = 82
+    """
+    FAILED_PRECONDITION. A target isn't in the scope of the scan's engagement.
+    """
+
+    OUTSIDE_WINDOW = 83
+    """
+    FAILED_PRECONDITION. The engagement's windows are closed, and the scan doesn't wait for them, or none is left.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -316,6 +336,10 @@ class ErrorReason(betterproto2.Enum):
             60: "ERROR_REASON_MALFORMED_REQUEST",
             61: "ERROR_REASON_REQUEST_TOO_LARGE",
             62: "ERROR_REASON_METHOD_NOT_FOUND",
+            80: "ERROR_REASON_ENGAGEMENT_STOPPED",
+            81: "ERROR_REASON_ENGAGEMENT_NOT_UNDER_WAY",
+            82: "ERROR_REASON_OUTSIDE_SCOPE",
+            83: "ERROR_REASON_OUTSIDE_WINDOW",
         }
 
     @classmethod
@@ -368,6 +392,10 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_MALFORMED_REQUEST": 60,
             "ERROR_REASON_REQUEST_TOO_LARGE": 61,
             "ERROR_REASON_METHOD_NOT_FOUND": 62,
+            "ERROR_REASON_ENGAGEMENT_STOPPED": 80,
+            "ERROR_REASON_ENGAGEMENT_NOT_UNDER_WAY": 81,
+            "ERROR_REASON_OUTSIDE_SCOPE": 82,
+            "ERROR_REASON_OUTSIDE_WINDOW": 83,
         }
 
 

@@ -167,6 +167,7 @@ __all__ = (
     "RateLimitsServiceAsyncStub",
     "RateLimitsServiceStub",
     "RecordEffortRequest",
+    "ReleaseEngagementRequest",
     "RemediateEngagementRequest",
     "ReopenFindingRequest",
     "Report",
@@ -195,6 +196,7 @@ __all__ = (
     "Scan",
     "ScanEvent",
     "ScanLogEntry",
+    "ScanOutsideWindow",
     "ScanProfile",
     "ScanProgress",
     "ScanState",
@@ -210,6 +212,7 @@ __all__ = (
     "StageProgress",
     "StartEngagementRequest",
     "StartRemediationRequest",
+    "StopEngagementRequest",
     "SuspendMemberRequest",
     "SuspendOrganizationRequest",
     "Target",
@@ -869,6 +872,27 @@ class ReportTemplateSection(betterproto2.Enum):
     ATTESTATION = 5
     """
     A letter that the tests took place, for third parties.
+    """
+
+
+class ScanOutsideWindow(betterproto2.Enum):
+    """
+    What a scan does while its engagement's windows are closed.
+    """
+
+    OUTSIDE_WINDOW_UNSPECIFIED = 0
+    """
+    As its profile says.
+    """
+
+    WAIT = 1
+    """
+    It waits, also where a window closes while it runs; targets are busy meanwhile.
+    """
+
+    REFUSE = 2
+    """
+    It isn't ordered, and one that runs fails.
     """
 
 
@@ -2246,6 +2270,26 @@ class Engagement(betterproto2.Message):
     etag: "str" = betterproto2.field(26, betterproto2.TYPE_STRING)
     """
     Changes with every change.
+    """
+
+    emergency_stop_time: "datetime.datetime | None" = betterproto2.field(
+        27,
+        betterproto2.TYPE_MESSAGE,
+        unwrap=lambda: ___google__protobuf__.Timestamp,
+        optional=True,
+    )
+    """
+    When it was stopped, while an emergency stop holds.
+    """
+
+    emergency_stop_actor: "str" = betterproto2.field(28, betterproto2.TYPE_STRING)
+    """
+    Who stopped it.
+    """
+
+    emergency_stop_reason: "str" = betterproto2.field(29, betterproto2.TYPE_STRING)
+    """
+    Why; kept encrypted.
     """
 
 
@@ -5147,6 +5191,33 @@ default_message_pool.register_message(
 
 
 @dataclass(eq=False, repr=False)
+class ReleaseEngagementRequest(betterproto2.Message):
+    """
+    A request to end an emergency stop.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Its name.
+    """
+
+    etag: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    As it was read; the change is refused where it was changed since.
+    """
+
+    request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A UUID of the caller's choice; a repeated request with the same one returns the first response.
+    """
+
+
+default_message_pool.register_message(
+    "xorb.core.v1", "ReleaseEngagementRequest", ReleaseEngagementRequest
+)
+
+
+@dataclass(eq=False, repr=False)
 class RemediateEngagementRequest(betterproto2.Message):
     """
     A request to say that the tests are done.
@@ -5896,6 +5967,28 @@ class Scan(betterproto2.Message):
     Changes with every change.
     """
 
+    engagement: "str" = betterproto2.field(15, betterproto2.TYPE_STRING)
+    """
+    The engagement that it runs under: it is held to its scope, its pace and its windows.
+    """
+
+    outside_window: "ScanOutsideWindow" = betterproto2.field(
+        16, betterproto2.TYPE_ENUM, default_factory=lambda: ScanOutsideWindow(0)
+    )
+    """
+    What it does while the engagement's windows are closed; a QUICK scan is refused, others wait.
+    """
+
+    wait_time: "datetime.datetime | None" = betterproto2.field(
+        17,
+        betterproto2.TYPE_MESSAGE,
+        unwrap=lambda: ___google__protobuf__.Timestamp,
+        optional=True,
+    )
+    """
+    When the engagement's windows open again, while it waits for that.
+    """
+
 
 default_message_pool.register_message("xorb.core.v1", "Scan", Scan)
 
@@ -6278,6 +6371,33 @@ class StartRemediationRequest(betterproto2.Message):
 
 default_message_pool.register_message(
     "xorb.core.v1", "StartRemediationRequest", StartRemediationRequest
+)
+
+
+@dataclass(eq=False, repr=False)
+class StopEngagementRequest(betterproto2.Message):
+    """
+    A request for an emergency stop. It takes no etag: it holds whoever else changes the engagement.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Its name.
+    """
+
+    reason: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Why.
+    """
+
+    request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A UUID of the caller's choice; a repeated request with the same one returns the first response.
+    """
+
+
+default_message_pool.register_message(
+    "xorb.core.v1", "StopEngagementRequest", StopEngagementRequest
 )
 
 
@@ -7854,6 +7974,33 @@ class EngagementsServiceStub:
             Engagement.FromString,
         )(message)
 
+    def stop_engagement(self, message: "StopEngagementRequest") -> "Engagement":
+        """
+        Emergency stop: halts every running scan of the engagement within two seconds, cancels those that wait, and lets none
+        begin until it is released.
+
+        Errors: NOT_FOUND, ILLEGAL_TRANSITION.
+        """
+
+        return self._channel.unary_unary(
+            "/xorb.core.v1.EngagementsService/StopEngagement",
+            StopEngagementRequest.SerializeToString,
+            Engagement.FromString,
+        )(message)
+
+    def release_engagement(self, message: "ReleaseEngagementRequest") -> "Engagement":
+        """
+        Ends an emergency stop. Scans that it halted stay cancelled.
+
+        Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION.
+        """
+
+        return self._channel.unary_unary(
+            "/xorb.core.v1.EngagementsService/ReleaseEngagement",
+            ReleaseEngagementRequest.SerializeToString,
+            Engagement.FromString,
+        )(message)
+
     def record_effort(self, message: "RecordEffortRequest") -> "Engagement":
         """
         Adds hours and credits to what was used. Negative ones correct what was recorded before.
@@ -8113,6 +8260,53 @@ class EngagementsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
 
         return await self._unary_unary(
             "/xorb.core.v1.EngagementsService/CloseEngagement",
+            message,
+            Engagement,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def stop_engagement(
+        self,
+        message: "StopEngagementRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "Engagement":
+        """
+        Emergency stop: halts every running scan of the engagement within two seconds, cancels those that wait, and lets none
+        begin until it is released.
+
+        Errors: NOT_FOUND, ILLEGAL_TRANSITION.
+        """
+
+        return await self._unary_unary(
+            "/xorb.core.v1.EngagementsService/StopEngagement",
+            message,
+            Engagement,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def release_engagement(
+        self,
+        message: "ReleaseEngagementRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "Engagement":
+        """
+        Ends an emergency stop. Scans that it halted stay cancelled.
+
+        Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION.
+        """
+
+        return await self._unary_unary(
+            "/xorb.core.v1.EngagementsService/ReleaseEngagement",
             message,
             Engagement,
             timeout=timeout,
@@ -11126,7 +11320,8 @@ class ScansServiceStub:
         """
         Orders a scan, which starts as soon as a worker is free. The operation ends with the scan.
 
-        Errors: TARGET_NOT_VERIFIED, TARGET_BUSY, NOT_FOUND for a target, INVALID_FIELD, REQUEST_ID_REUSED.
+        Errors: TARGET_NOT_VERIFIED, TARGET_BUSY, NOT_FOUND for a target or an engagement, INVALID_FIELD, REQUEST_ID_REUSED;
+        under an engagement also ENGAGEMENT_STOPPED, ENGAGEMENT_NOT_UNDER_WAY, OUTSIDE_SCOPE, OUTSIDE_WINDOW.
         """
 
         return self._channel.unary_unary(
@@ -11150,7 +11345,8 @@ class ScansServiceStub:
 
     def list_scans(self, message: "ListScansRequest") -> "ListScansResponse":
         """
-        Lists scans, the newest first. Filters by `state`, `profile`, `create_time` and `end_time`.
+        Lists scans, the newest first. Filters by `state`, `profile`, `engagement`, `create_time` and
+        `end_time`.
 
         Errors: INVALID_FILTER, INVALID_ORDER, INVALID_PAGE_TOKEN.
         """
@@ -11178,7 +11374,7 @@ class ScansServiceStub:
         """
         Goes on with a paused scan.
 
-        Errors: NOT_FOUND, ILLEGAL_TRANSITION.
+        Errors: NOT_FOUND, ILLEGAL_TRANSITION, OUTSIDE_WINDOW.
         """
 
         return self._channel.unary_unary(
@@ -11271,7 +11467,8 @@ class ScansServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         """
         Orders a scan, which starts as soon as a worker is free. The operation ends with the scan.
 
-        Errors: TARGET_NOT_VERIFIED, TARGET_BUSY, NOT_FOUND for a target, INVALID_FIELD, REQUEST_ID_REUSED.
+        Errors: TARGET_NOT_VERIFIED, TARGET_BUSY, NOT_FOUND for a target or an engagement, INVALID_FIELD, REQUEST_ID_REUSED;
+        under an engagement also ENGAGEMENT_STOPPED, ENGAGEMENT_NOT_UNDER_WAY, OUTSIDE_SCOPE, OUTSIDE_WINDOW.
         """
 
         return await self._unary_unary(
@@ -11315,7 +11512,8 @@ class ScansServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "ListScansResponse":
         """
-        Lists scans, the newest first. Filters by `state`, `profile`, `create_time` and `end_time`.
+        Lists scans, the newest first. Filters by `state`, `profile`, `engagement`, `create_time` and
+        `end_time`.
 
         Errors: INVALID_FILTER, INVALID_ORDER, INVALID_PAGE_TOKEN.
         """
@@ -11363,7 +11561,7 @@ class ScansServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         """
         Goes on with a paused scan.
 
-        Errors: NOT_FOUND, ILLEGAL_TRANSITION.
+        Errors: NOT_FOUND, ILLEGAL_TRANSITION, OUTSIDE_WINDOW.
         """
 
         return await self._unary_unary(
