@@ -166,8 +166,16 @@ def _rest(bodies: Mapping[str, Any]) -> list[Fragment]:
 
     A direct response would have neither; the cluster is empty, and the transcoder refuses what it does not know.
     """
+    streamed = [_passage(each["match"], bodies["bytes"]) for each in bodies["streamed"]]
     larger = [_room(each["match"], each["bytes"]) for each in bodies["larger"]]
-    return [*larger, _room({"prefix": "/"}, bodies["bytes"])]
+    return [*streamed, *larger, _room({"prefix": "/"}, bodies["bytes"])]
+
+
+def _passage(match: Fragment, size: int) -> Fragment:
+    """Room for what waits of a body of any length, which passes piece by piece: the service says how long it may be."""
+    room = _room(match, size)
+    del room["metadata"]
+    return room
 
 
 def _room(match: Fragment, size: int) -> Fragment:

@@ -15,6 +15,7 @@ _VARIABLE = re.compile(r"\{[^}=]+(?:=([^}]+))?\}")
 _WILDCARD = re.compile(r"\*\*|\*")
 _NOT_PLAIN = re.compile(r"([^A-Za-z0-9/_:])")
 _OPAQUE = ""
+_RAW = "google.api.HttpBody"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def _service_bindings(pool: descriptor_pool.DescriptorPool, name: str) -> Iterat
             message = (
                 method.input_type if each.body == "*" else method.input_type.fields_by_name[each.body].message_type
             )
-            if message is not None and not _well_known(message):
+            if message is not None and not _well_known(message) and message.full_name != _RAW:
                 yield BodyBinding(verb.upper(), lua_pattern(getattr(each, verb)), message)
 
 

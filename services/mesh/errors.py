@@ -102,6 +102,7 @@ class Reason(Enum):
     SIGN_ON_FAILED = (Code.UNAUTHENTICATED, "Single sign-on failed. Begin again.")
     SIGN_ON_REFUSED = (Code.PERMISSION_DENIED, "The organization doesn't let you in with this identity.")
     PROVIDER_UNAVAILABLE = (Code.UNAVAILABLE, "The identity provider doesn't answer as it should. Try again later.")
+    OFFSET_MISMATCH = (Code.ABORTED, "The file isn't that long yet, or is longer. Go on at its received_bytes.")
     ENGAGEMENT_STOPPED = (
         Code.FAILED_PRECONDITION,
         "An emergency stop halts the engagement. Release it before you scan again.",

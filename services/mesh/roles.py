@@ -57,6 +57,7 @@ BUILT_IN = {
             "operations.*",
             "findings.*",
             "notes.*",
+            "imports.*",
             "deadlines.*",
             "notification_*",
             *_REPORTS,
@@ -66,7 +67,7 @@ BUILT_IN = {
     "analyst": BuiltIn(
         "Analyst",
         "Works findings, except that others decide what is left as it is.",
-        ("*.read", "findings.*", "notes.*", *_REPORTS),
+        ("*.read", "findings.*", "notes.*", "imports.*", *_REPORTS),
         (*_AUDIT, *_ADMISSION, "findings.dismiss"),
     ),
     "pentester": BuiltIn(
@@ -81,6 +82,7 @@ BUILT_IN = {
             "operations.*",
             "findings.update",
             "findings.reopen",
+            "imports.*",
             "reports.*",
             "notes.*",
         ),

@@ -59,6 +59,9 @@ class Settings:
             (`XORB_EGRESS_ADDRESS`).
         data_key_lifetime: How long an unwrapped data key stays in memory (`XORB_DATA_KEY_SECONDS`).
         deletion_grace: How long a deleted organization can be undeleted (`XORB_DELETION_GRACE_SECONDS`).
+        import_file_bytes: How large a file may be that is imported (`XORB_IMPORT_FILE_BYTES`).
+        import_quota_bytes: How much an organization's files may have that aren't imported yet
+            (`XORB_IMPORT_QUOTA_BYTES`).
         otlp_endpoint: Where traces and logs go, OTLP over gRPC; nowhere where empty (`XORB_OTLP_ENDPOINT`).
         web_address: Base URL of the pages that browsers show (`XORB_WEB_ADDRESS`).
         allowed_origins: A regular expression: pages of these origins may use sessions (`XORB_ALLOWED_ORIGINS`).
@@ -105,6 +108,8 @@ class Settings:
     egress: str = ""
     data_key_lifetime: timedelta = timedelta(minutes=1)
     deletion_grace: timedelta = timedelta(days=7)
+    import_file_bytes: int = 2 * 1024**3
+    import_quota_bytes: int = 8 * 1024**3
     otlp_endpoint: str = ""
     web_address: str = "http://localhost:8000"
     allowed_origins: str = LOCAL_ORIGINS
@@ -195,6 +200,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         egress=value.text("EGRESS_ADDRESS"),
         data_key_lifetime=timedelta(seconds=value.number("DATA_KEY_SECONDS", 60)),
         deletion_grace=timedelta(seconds=value.number("DELETION_GRACE_SECONDS", 604_800)),
+        import_file_bytes=value.count("IMPORT_FILE_BYTES", 2 * 1024**3),
+        import_quota_bytes=value.count("IMPORT_QUOTA_BYTES", 8 * 1024**3),
         otlp_endpoint=value.text("OTLP_ENDPOINT"),
         web_address=value.text("WEB_ADDRESS", "http://localhost:8000"),
         allowed_origins=value.text("ALLOWED_ORIGINS") or LOCAL_ORIGINS,

@@ -14,6 +14,7 @@ from xorb.core.v1 import (
     engagement_pb2_grpc,
     finding_history_pb2_grpc,
     finding_pb2_grpc,
+    import_pb2_grpc,
     invitation_pb2_grpc,
     member_pb2_grpc,
     note_pb2_grpc,
@@ -40,6 +41,10 @@ from services.core.findings.history.service import FindingHistoryServicer
 from services.core.findings.notes.mentions import Colleagues
 from services.core.findings.notes.service import NotesServicer
 from services.core.findings.service import FindingsServicer, SightingsServicer
+from services.core.imports.control import Control as ImportControl
+from services.core.imports.domain import Bounds as ImportBounds
+from services.core.imports.receiving import Receiver
+from services.core.imports.service import ImportsServicer
 from services.core.limits.service import RateLimitOverridesServicer, RateLimitsServicer
 from services.core.notifications.channels.endpoints import Endpoints
 from services.core.notifications.channels.service import ChannelsServicer
@@ -92,6 +97,7 @@ SERVICES = (
     "xorb.core.v1.ScansService",
     "xorb.core.v1.FindingsService",
     "xorb.core.v1.SightingsService",
+    "xorb.core.v1.ImportsService",
     "xorb.core.v1.NotificationChannelsService",
     "xorb.core.v1.NotificationRulesService",
     "xorb.core.v1.NotificationDeliveriesService",
@@ -155,6 +161,7 @@ class Core:
         operations = OperationsServicer(client, works, Signer(self.settings.page_token_key))
         targets = TargetsServicer(database, pager, rules, prover)
         findings = FindingsServicer(database, pager, watcher)
+        self._register_imports(server, pager, watcher, ImportControl(client))
         self._register_notifications(server, pager)
         self._register_organizations(server, pager, rotations, DeletionWorkflows(client, self.settings.deletion_grace))
         target_pb2_grpc.add_TargetsServiceServicer_to_server(targets, server)
@@ -188,6 +195,15 @@ class Core:
         notification_channel_pb2_grpc.add_NotificationChannelsServiceServicer_to_server(channels, server)
         notification_rule_pb2_grpc.add_NotificationRulesServiceServicer_to_server(rules, server)
         notification_delivery_pb2_grpc.add_NotificationDeliveriesServiceServicer_to_server(deliveries, server)
+
+    def _register_imports(
+        self, server: grpc.aio.Server, pager: Pager, watcher: Watcher, control: ImportControl
+    ) -> None:
+        """Adds the servicer of imports."""
+        bounds = ImportBounds(self.settings.import_file_bytes, self.settings.import_quota_bytes)
+        receiver = Receiver(self.database, control, bounds)
+        imports = ImportsServicer(self.database, pager, watcher, receiver, control)
+        import_pb2_grpc.add_ImportsServiceServicer_to_server(imports, server)
 
     def _register_organizations(
         self, server: grpc.aio.Server, pager: Pager, rotations: KeyRotations, deletions: DeletionWorkflows

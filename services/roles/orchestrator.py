@@ -3,6 +3,9 @@
 from xorb.core.v1 import finding_pb2_grpc
 
 from services.core.engagements.leave import leave
+from services.core.imports.activities import ImportActivities
+from services.core.imports.sightings import Sightings as ImportSightings
+from services.core.imports.workflows import ImportFile
 from services.core.organizations.deletion.activities import DeletionActivities
 from services.core.organizations.deletion.workflows import DeleteOrganization
 from services.core.reports.activities import ReportActivities
@@ -27,15 +30,17 @@ async def run(settings: Settings) -> None:
     bounds = Bounds(settings.allow_loopback_targets, settings.allow_private_targets, settings.dns_resolver or None)
     async with process.database(settings) as database, process.channel(settings, "core") as core:
         stub = finding_pb2_grpc.SightingsServiceStub(core)
-        scans = ScanActivities(database, Sightings(stub, process.identity(settings, ROLE)), bounds, leave)
+        identity = process.identity(settings, ROLE)
+        scans = ScanActivities(database, Sightings(stub, identity), bounds, leave)
+        imports = ImportActivities(database, ImportSightings(stub, identity))
         client = await temporal.connect(settings, lazy=False)
         keys = process.organization_keys(settings)
         rotations = RotationActivities(database, keys, SEALED)
         deletions = DeletionActivities(database, keys, Executions(client))
         reports = ReportActivities(database)
-        activities = [*scans.all(), *rotations.all(), *deletions.all(), *reports.all()]
+        activities = [*scans.all(), *imports.all(), *rotations.all(), *deletions.all(), *reports.all()]
         async with (
             notifying.worker(settings, database, client),
-            temporal.worker(client, [RunScan, RotateKey, DeleteOrganization, RenderReport], activities),
+            temporal.worker(client, [RunScan, ImportFile, RotateKey, DeleteOrganization, RenderReport], activities),
         ):
             await process.serve(ROLE, settings)

@@ -3,6 +3,7 @@
 from services.core.engagements import tables as engagements
 from services.core.findings import tables as findings
 from services.core.findings.notes import store as notes
+from services.core.imports import tables as imports
 from services.core.notifications.channels import store as notification_channels
 from services.core.reports import tables as reports
 from services.core.scans import tables as scans
@@ -12,6 +13,7 @@ from services.mesh.encryption.resealing import SealedTable
 SEALED = (
     *engagements.SEALED,
     *findings.SEALED,
+    *imports.SEALED,
     *notification_channels.SEALED,
     *reports.SEALED,
     *notes.SEALED,

@@ -57,8 +57,9 @@ async def inhabited(platform: Platform) -> Inhabited:
     provider = {"issuer": "https://id.example.com", "clientId": "xorb", "emailDomains": ["example.com"]}
     connection = await owner.post(f"{owner.organization}/connections", provider)
     engagement = await owner.post(f"{owner.organization}/engagements", {"displayName": "Spring test"})
+    begun = await owner.post(f"{owner.organization}/imports", {"filename": "scan.jsonl"})
     people = (member["name"], role["name"], invitation["name"], connection["name"])
-    told = (*await _told(owner), engagement["name"])
+    told = (*await _told(owner), engagement["name"], begun["name"])
     return Inhabited(
         owner, (evidence["name"], sighting["name"], note["name"], scan, finding["name"], target, *people, *told)
     )

@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,7 @@ def call_all_blocking(address: str, options: CallOptions, organization: str) -> 
         for entry in reachable():
             function = getattr(_stub(entry, "Stub")(channel), _function(entry))
             try:
-                answer = function(_request(entry, organization))
+                answer = function(_sent(entry, organization))
                 if entry.method.descriptor.server_streaming:
                     next(answer, None)
                     answer.close()
@@ -58,7 +58,7 @@ async def _call(entry: Entry, channel: Channel, organization: str) -> Outcome:
     function = getattr(_stub(entry, "AsyncStub")(channel), _function(entry))
     try:
         async with asyncio.timeout(30):
-            answer = function(_request(entry, organization))
+            answer = function(_sent(entry, organization))
             if entry.method.descriptor.server_streaming:
                 await anext(answer, None)
                 await answer.aclose()
@@ -67,6 +67,12 @@ async def _call(entry: Entry, channel: Channel, organization: str) -> Outcome:
         return Outcome(entry, None)
     except GRPCError as error:
         return Outcome(entry, asynchronous.failure_of(error))
+
+
+def _sent(entry: Entry, organization: str) -> betterproto2.Message | Iterable[betterproto2.Message]:
+    """The request, or the stream of it."""
+    request = _request(entry, organization)
+    return [request] if entry.method.descriptor.client_streaming else request
 
 
 def _request(entry: Entry, organization: str) -> betterproto2.Message:

@@ -76,6 +76,8 @@ class Transports:
         try:
             async with connect(url, subprotocols=[Subprotocol("xorb.v1")], proxy=None) as socket:
                 await socket.send(json.dumps({"authorization": f"Bearer {token}" if token else ""}))
+                if entry.method.descriptor.client_streaming:
+                    await socket.send("{}")
                 with suppress(ConnectionClosed):
                     async for frame in socket:
                         record = json.loads(frame)

@@ -79,6 +79,7 @@ EXPIRED: Mapping[str, str] = MappingProxyType(
         "sessions": "(expires_at < (now() - '01:00:00'::interval))",
         "challenges": "(expires_at < (now() - '01:00:00'::interval))",
         "sign_on_attempts": "(expires_at < (now() - '01:00:00'::interval))",
+        "import_blocks": "(expires_at < (now() - '1 day'::interval))",
         "idempotency_keys": "(created_at < (now() - '7 days'::interval))",
         "invitations": "(expires_at < (now() - '90 days'::interval))",
         "api_keys": "(expires_at < (now() - '90 days'::interval))",

@@ -10,6 +10,7 @@ READ = {
     "deadlines.read",
     "engagements.read",
     "findings.read",
+    "imports.read",
     "members.read",
     "notes.read",
     "notification_channels.read",
@@ -33,6 +34,7 @@ TESTING = {"engagements.conduct", "engagements.stop"}
 ENGAGEMENTS = TESTING | {
     f"engagements.{verb}" for verb in ("close", "conduct", "create", "delete", "plan", "release", "stop", "update")
 }
+IMPORTS = {"imports.cancel", "imports.create"}
 SCANS = {"operations.cancel", "scans.control", "scans.create"}
 TARGETS = {"targets.create", "targets.delete", "targets.update", "targets.verify"} | ENGAGEMENTS
 NOTIFICATIONS = {"notification_channels.manage", "notification_deliveries.retry", "notification_rules.manage"}
@@ -56,11 +58,31 @@ OWNERSHIP = {f"organizations.{verb}" for verb in ("delete", "resume", "suspend",
 ADMINISTRATION = {"audit.read", "organizations.rotate", "organizations.update", "findings.dismiss", *ADMISSION, *PEOPLE}
 
 PINNED = {
-    "owner": READ | REPORTS | FINDINGS | NOTES | CLOCKS | SCANS | TARGETS | NOTIFICATIONS | ADMINISTRATION | OWNERSHIP,
-    "administrator": READ | REPORTS | FINDINGS | NOTES | CLOCKS | SCANS | TARGETS | NOTIFICATIONS | ADMINISTRATION,
+    "owner": READ
+    | REPORTS
+    | FINDINGS
+    | IMPORTS
+    | NOTES
+    | CLOCKS
+    | SCANS
+    | TARGETS
+    | NOTIFICATIONS
+    | ADMINISTRATION
+    | OWNERSHIP,
+    "administrator": READ
+    | REPORTS
+    | FINDINGS
+    | IMPORTS
+    | NOTES
+    | CLOCKS
+    | SCANS
+    | TARGETS
+    | NOTIFICATIONS
+    | ADMINISTRATION,
     "security_manager": READ
     | REPORTS
     | FINDINGS
+    | IMPORTS
     | NOTES
     | CLOCKS
     | SCANS
@@ -68,8 +90,14 @@ PINNED = {
     | NOTIFICATIONS
     | ADMISSION
     | {"findings.dismiss"},
-    "analyst": READ | REPORTS | FINDINGS | NOTES,
-    "pentester": READ | REPORTING | NOTES | SCANS | TESTING | {"findings.reopen", "findings.update", "targets.verify"},
+    "analyst": READ | REPORTS | FINDINGS | IMPORTS | NOTES,
+    "pentester": READ
+    | REPORTING
+    | IMPORTS
+    | NOTES
+    | SCANS
+    | TESTING
+    | {"findings.reopen", "findings.update", "targets.verify"},
     "auditor": READ | ADMISSION | {"audit.read", "reports.download"},
     "viewer": READ | {"reports.download"},
 }

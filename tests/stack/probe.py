@@ -190,7 +190,12 @@ def contracts(probe: Probe, pages: Path) -> EdgeContracts:
         },
         routes=[*routes, watch, {"match": {"prefix": f"/{INTERNAL}/"}, "direct_response": {"status": 404}}],
         websocket_routes=[socket],
-        bodies={"bytes": SMALL_BODY, "most": LARGE_BODY, "larger": [{"match": create, "bytes": LARGE_BODY}]},
+        bodies={
+            "bytes": SMALL_BODY,
+            "most": LARGE_BODY,
+            "streamed": [],
+            "larger": [{"match": create, "bytes": LARGE_BODY}],
+        },
         descriptors=probe.descriptors,
         pages=pages,
     )

@@ -17,6 +17,7 @@ LARGEST = 4 * 1024 * 1024
 """Bytes that no method takes more than, the limit of a gRPC message (gRPC's default)."""
 
 # JSON may write each character as escapes: two of six characters for those beyond the basic plane (RFC 8259, 7).
+_RAW = "google.api.HttpBody"
 _ESCAPED = 12
 _SCALAR = 64
 _TEXT = 4096
@@ -30,6 +31,12 @@ class Sizes:
     """Sizes by the rules that stand in `contracts`."""
 
     contracts: Contracts
+
+    def streamed(self, method: Method, binding: Binding) -> bool:
+        """Returns whether a binding's body is bytes that pass the edge piece by piece, however many there are."""
+        field = method.descriptor.input_type.fields_by_name.get(binding.body)
+        raw = field is not None and field.message_type is not None and field.message_type.full_name == _RAW
+        return raw and bool(method.descriptor.client_streaming)
 
     def body(self, method: Method, binding: Binding) -> int:
         """Returns the largest body of a binding in bytes, a power of two from SMALLEST to LARGEST."""

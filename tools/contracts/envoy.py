@@ -75,11 +75,13 @@ def _plane(contracts: Contracts, plane: str) -> Fragment:
 
 
 def _bodies(contracts: Contracts, methods: Sequence[Method]) -> Fragment:
-    """The limit of all bodies, that of any, and the methods that take more than all do."""
+    """The limit of all bodies, that of any, the methods without one, and those that take more than all do."""
     sizes = Sizes(contracts)
-    found = [(binding, sizes.body(method, binding)) for method in methods for binding in method.bindings]
+    bound = [(method, binding) for method in methods for binding in method.bindings]
+    streamed = [{"match": _rest_match(binding)} for method, binding in bound if sizes.streamed(method, binding)]
+    found = [(binding, sizes.body(method, binding)) for method, binding in bound if not sizes.streamed(method, binding)]
     larger = [{"match": _rest_match(binding), "bytes": size} for binding, size in found if size > SMALLEST]
-    return {"bytes": SMALLEST, "most": LARGEST, "larger": larger}
+    return {"bytes": SMALLEST, "most": LARGEST, "streamed": streamed, "larger": larger}
 
 
 def _retry_safe(method: Method) -> bool:

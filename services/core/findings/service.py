@@ -9,6 +9,7 @@ from xorb.core.v1 import finding_pb2, finding_pb2_grpc
 from services.core.findings import changes, domain, store, wire
 from services.core.findings.domain import Change, Finding, Recorded, Report, State
 from services.core.findings.tables import DEFAULT_ORDER, FIELDS, FINDINGS, SIGHTING_FIELDS, SIGHTINGS, WATCH_FIELDS
+from services.core.imports import store as imports
 from services.mesh import identifiers, masks, names
 from services.mesh.database import Database, Unit
 from services.mesh.errors import not_found
@@ -145,9 +146,11 @@ class SightingsServicer(finding_pb2_grpc.SightingsServiceServicer):
             batch = await _record(unit, reports)
             for entry in batch:
                 unit.record(changes.event(unit.organization, entry.finding, entry.change.value))
+            created = sum(entry.change is Change.CREATED for entry in batch)
+            fresh = sum(len(entry.sightings) for entry in batch)
+            if imported:
+                await imports.tally(unit, imported, created=created, seen_again=fresh - created, reopened=0, merged=0)
             of_scan = await store.count_of_scan(unit, scan) if scan else 0
-        created = sum(entry.change is Change.CREATED for entry in batch)
-        fresh = sum(len(entry.sightings) for entry in batch)
         return finding_pb2.RecordSightingsResponse(
             created_count=created,
             seen_again_count=fresh - created,

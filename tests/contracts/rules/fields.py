@@ -22,11 +22,13 @@ def every_field_says_its_behavior(contracts: Contracts) -> Iterator[str]:
 def changes_can_be_repeated(contracts: Contracts) -> Iterator[str]:
     """AIP-155: `request_id`, an optional UUID.
 
-    Not where secrets are the response, which nobody may keep for a replay, nor in a request without any field.
+    Not where secrets are the response, which nobody may keep for a replay, nor in a request without any field, nor of a
+    stream of requests, which says itself where it goes on.
     """
     for method in contracts.methods:
         secret = method.policy is not None and method.policy.rate_class == "SIGN_IN"
-        if changes(method) and not method.external and not secret and request(method):
+        streams = method.descriptor.client_streaming
+        if changes(method) and not method.external and not secret and not streams and request(method):
             yield from _request_id(contracts, method)
 
 

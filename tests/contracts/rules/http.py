@@ -12,6 +12,7 @@ from tools.contracts.paths import PathTemplate
 _VERBS = {"Get": "get", "List": "get", "Watch": "get", "Create": "post", "Update": "patch", "Delete": "delete"}
 _STANDARD = re.compile(rf"({'|'.join(_VERBS)})(?=[A-Z])")
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_RAW = "google.api.HttpBody"
 _MASK = "google.protobuf.FieldMask"
 
 
@@ -23,7 +24,7 @@ def bound_exactly_where_not_internal(contracts: Contracts) -> Iterator[str]:
 
 
 def verbs_are_those_of_the_standard_methods(contracts: Contracts) -> Iterator[str]:
-    """AIP-131 to 136; a custom method is a POST of everything to a path that ends with its verb."""
+    """AIP-131 to 136; a custom method is a POST of everything, or of raw bytes, to a path that ends with its verb."""
     for method in own(contracts):
         for binding in method.bindings:
             standard = _STANDARD.match(method.name)
@@ -42,7 +43,9 @@ def _body_fits(method: Method, binding: Binding, standard: str) -> bool:
         body = fields.get(binding.body)
         return body is not None and body.message_type is not None and ":" not in binding.path
     verb = binding.path.rpartition(":")[2]
-    return binding.body == "*" and _WORD.sub("-", method.name).lower().startswith(verb)
+    body = fields.get(binding.body)
+    raw = body is not None and body.message_type is not None and body.message_type.full_name == _RAW
+    return (raw or binding.body == "*") and _WORD.sub("-", method.name).lower().startswith(verb)
 
 
 def updates_take_a_mask(contracts: Contracts) -> Iterator[str]:

@@ -37,8 +37,13 @@ def _page(contracts: Contracts, method: Method) -> Iterator[str]:
 
 
 def watches_have_one_shape(contracts: Contracts) -> Iterator[str]:
-    """A Watch is a server's stream, and a server's stream a Watch; both messages are the same for all."""
+    """A Watch is a server's stream, and a server's stream a Watch; both messages are the same for all.
+
+    A stream of both sides is none.
+    """
     for method in own(contracts):
+        if method.descriptor.client_streaming:
+            continue
         named = method.name.startswith("Watch")
         if named != bool(method.descriptor.server_streaming):
             yield f"{label(method)}: named and streaming disagree"

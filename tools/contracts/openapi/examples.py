@@ -17,6 +17,7 @@ _NAMES: Mapping[str, str] = {
     "host": "www.example.com",
     "password": "correct horse battery staple",
     "currentPassword": "correct horse battery staple",
+    "format": "nuclei",
     "newPassword": "gravel teapot sunlit",
 }
 _FEW = 3
@@ -24,13 +25,17 @@ _FEW = 3
 
 def curl(verb: str, path: str, operation: Schema, components: Schema) -> str:
     """Returns a command line that calls the operation; identifiers and the token are shell variables."""
+    sent = operation.get("requestBody", {}).get("content", {})
     streams = "text/event-stream" in operation["responses"]["200"]["content"]
-    command = "curl -N" if streams else "curl" if verb == "get" else f"curl -X {verb.upper()}"
+    command = "curl -N" if streams and verb == "get" else "curl" if verb == "get" else f"curl -X {verb.upper()}"
     lines = [f'{command} "$XORB{_with_variables(path)}"']
     if operation["security"]:
         lines.append('-H "Authorization: Bearer $TOKEN"')
-    if "requestBody" in operation:
-        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    if "application/octet-stream" in sent:
+        lines.append('-H "Content-Type: application/octet-stream"')
+        lines.append("--data-binary @FILE")
+    elif sent:
+        schema = sent["application/json"]["schema"]
         lines.append('-H "Content-Type: application/json"')
         lines.append(f"-d '{json.dumps(example(schema, components), indent=2, ensure_ascii=False)}'")
     return " \\\n  ".join(lines)

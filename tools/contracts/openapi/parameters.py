@@ -10,6 +10,7 @@ from tools.contracts.openapi.schemas import Schemas
 from tools.contracts.openapi.well_known import WELL_KNOWN, Schema
 from tools.contracts.paths import PathTemplate, Variable
 
+_BYTES = "google.api.HttpBody"
 _COLLECTION = re.compile(r"([a-zA-Z]+)/\{([a-z_]+)\}")
 
 
@@ -37,6 +38,9 @@ class Requests:
         message: Descriptor = method.descriptor.input_type
         bound = {variable.field for variable in PathTemplate.parse(binding.path).variables}
         field = message.fields_by_name.get(binding.body)
+        if field is not None and field.message_type is not None and field.message_type.full_name == _BYTES:
+            # As they are, of any kind: a media type without schema (OpenAPI 3.1, "Considerations for Binary Data").
+            return {"requestBody": {"required": False, "content": {"application/octet-stream": {}}}}
         if field is not None and field.message_type is not None:
             partial = binding.verb == "patch"
             content: Descriptor = field.message_type

@@ -266,6 +266,11 @@ class ErrorReason(betterproto2.Enum):
     UNIMPLEMENTED. There is no such method at this path.
     """
 
+    OFFSET_MISMATCH = 70
+    """
+    ABORTED. The file isn't as long as the request says; go on where its `received_bytes` are.
+    """
+
     ENGAGEMENT_STOPPED = 80
     """
     FAILED_PRECONDITION. The engagement was stopped by an emergency stop; no scan runs under it until it is released.
@@ -336,6 +341,7 @@ class ErrorReason(betterproto2.Enum):
             60: "ERROR_REASON_MALFORMED_REQUEST",
             61: "ERROR_REASON_REQUEST_TOO_LARGE",
             62: "ERROR_REASON_METHOD_NOT_FOUND",
+            70: "ERROR_REASON_OFFSET_MISMATCH",
             80: "ERROR_REASON_ENGAGEMENT_STOPPED",
             81: "ERROR_REASON_ENGAGEMENT_NOT_UNDER_WAY",
             82: "ERROR_REASON_OUTSIDE_SCOPE",
@@ -392,6 +398,7 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_MALFORMED_REQUEST": 60,
             "ERROR_REASON_REQUEST_TOO_LARGE": 61,
             "ERROR_REASON_METHOD_NOT_FOUND": 62,
+            "ERROR_REASON_OFFSET_MISMATCH": 70,
             "ERROR_REASON_ENGAGEMENT_STOPPED": 80,
             "ERROR_REASON_ENGAGEMENT_NOT_UNDER_WAY": 81,
             "ERROR_REASON_OUTSIDE_SCOPE": 82,

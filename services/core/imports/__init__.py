@@ -1,0 +1,1 @@
+"""Reports of other tools: received in pieces, read by a confined process, recorded as sightings."""
