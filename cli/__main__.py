@@ -17,6 +17,7 @@ from cli.commands import (
     factors,
     findings,
     history,
+    imports,
     invitations,
     members,
     notes,
@@ -37,7 +38,8 @@ app = typer.Typer(
     name="xorb",
     help="XORB from the terminal: register targets, have them tested, watch, and work findings to closure.",
     epilog=(
-        "Exit codes: 0 well; 1 error; 2 wrong usage; 3 the scan failed; 4 findings at or above --fail-on; 130 Ctrl-C."
+        "Exit codes: 0 well; 1 error; 2 wrong usage; 3 the scan or import failed; 4 findings at or above --fail-on; "
+        "130 Ctrl-C."
     ),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -53,6 +55,7 @@ for _function in (
     status.status,
 ):
     app.command()(_function)
+app.command("import")(imports.import_)
 app.add_typer(passwords.app, name="account")
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(factors.app, name="factors")

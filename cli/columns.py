@@ -100,6 +100,20 @@ SCAN = (
     Column("targets", lambda scan: "\n".join(scan.targets)),
     Column("tasks", lambda scan: "\n".join(_task(task) for task in scan.progress.tasks)),
 )
+IMPORTS = (
+    _ID,
+    Column("file", lambda one: str(one.display_name), wide=True),
+    Column("format", lambda one: str(one.format)),
+    Column("state", lambda one: enum_name(one, "state"), state_style),
+    Column("records", lambda one: str(one.counts.records)),
+    Column("new", lambda one: str(one.counts.created)),
+    Column("seen_again", lambda one: str(one.counts.seen_again)),
+    Column("reopened", lambda one: str(one.counts.reopened)),
+    Column("merged", lambda one: str(one.counts.merged), spare=True),
+    Column("gone", lambda one: str(one.counts.gone), spare=True),
+    Column("closed", lambda one: str(one.counts.closed), spare=True),
+    Column("refused", lambda one: str(one.counts.refused)),
+)
 LOG = (
     Column("time", lambda entry: when(entry.time), "dim"),
     Column("level", lambda entry: str(entry.level), lambda level: {"ERROR": "red", "WARNING": "yellow"}.get(level, "")),

@@ -8,7 +8,16 @@ import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
-from xorb.core.v1 import activity_pb2, audit_pb2, finding_pb2, note_pb2, organization_pb2, scan_pb2, target_pb2
+from xorb.core.v1 import (
+    activity_pb2,
+    audit_pb2,
+    finding_pb2,
+    import_pb2,
+    note_pb2,
+    organization_pb2,
+    scan_pb2,
+    target_pb2,
+)
 from xorb.security.v1 import identity_pb2, passkey_pb2
 
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
@@ -54,6 +63,7 @@ class Platform:
     targets: list[target_pb2.Target] = field(default_factory=list)
     scans: list[scan_pb2.Scan] = field(default_factory=list)
     findings: list[finding_pb2.Finding] = field(default_factory=list)
+    imports: list[tuple[import_pb2.Import, bytearray]] = field(default_factory=list)
     notes: list[note_pb2.Note] = field(default_factory=list)
     log: list[scan_pb2.ScanLogEntry] = field(default_factory=list)
     evidence: list[scan_pb2.Evidence] = field(default_factory=list)

@@ -18,6 +18,7 @@ from xorb.core.v1 import (
     finding_history_pb2_grpc,
     finding_pb2,
     finding_pb2_grpc,
+    import_pb2_grpc,
     member_pb2_grpc,
     note_pb2_grpc,
     organization_pb2_grpc,
@@ -41,6 +42,7 @@ from xorb.security.v1 import (
 from tests.cli import admission, talk
 from tests.cli.factors import Factors, Passkeys
 from tests.cli.identity import Identity, Organizations
+from tests.cli.importing import Imports
 from tests.cli.platform import Platform, fail, new_id, one, page
 
 _Add = Callable[[Any, grpc.Server], None]
@@ -217,6 +219,7 @@ def serving(platform: Platform) -> Iterator[str]:
         password_pb2_grpc.add_PasswordsServiceServicer_to_server,
         audit_pb2_grpc.add_AuditServiceServicer_to_server,
         operations_pb2_grpc.add_OperationsServicer_to_server,
+        import_pb2_grpc.add_ImportsServiceServicer_to_server,
         note_pb2_grpc.add_NotesServiceServicer_to_server,
         finding_history_pb2_grpc.add_FindingHistoryServiceServicer_to_server,
     )
@@ -224,7 +227,7 @@ def serving(platform: Platform) -> Iterator[str]:
         *(Identity, Organizations, Targets, Scans, Findings, Activity, Factors, Passkeys),
         *(admission.Sessions, admission.MemberSessions, admission.Members, admission.Connections),
         *(admission.ServiceAccounts, admission.ApiKeys, admission.Passwords, admission.Audit, admission.Operations),
-        *(talk.Notes, talk.FindingHistory),
+        *(Imports, talk.Notes, talk.FindingHistory),
     )
     for add, servicer in zip(generated, servicers, strict=True):
         add(servicer(platform), server)
