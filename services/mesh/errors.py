@@ -96,6 +96,8 @@ class Reason(Enum):
         Code.UNAUTHENTICATED,
         "The code isn't this address's, or has ended. Ask the operator for another one.",
     )
+    SEPARATION_OF_DUTIES = (Code.PERMISSION_DENIED, "Somebody else has to do this.")
+    NOT_RETESTABLE = (Code.FAILED_PRECONDITION, "No check of ours has seen this. Ask a tester.")
     MALFORMED_REQUEST = (Code.INVALID_ARGUMENT, "The request isn't well-formed.")
     REQUEST_TOO_LARGE = (Code.RESOURCE_EXHAUSTED, "The request is larger than this method takes.")
     METHOD_NOT_FOUND = (Code.UNIMPLEMENTED, "There is no such method here: see /docs.")

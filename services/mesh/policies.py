@@ -7,6 +7,7 @@ from google.longrunning import operations_pb2
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor, ServiceDescriptor
 from xorb.common.v1 import operations_pb2 as operation_policies_pb2
 from xorb.core.v1 import (
+    acceptance_pb2,
     activity_pb2,
     audit_pb2,
     deadline_pb2,
@@ -59,6 +60,7 @@ CONTRACTS: tuple[FileDescriptor, ...] = (
     report_template_pb2.DESCRIPTOR,
     finding_history_pb2.DESCRIPTOR,
     note_pb2.DESCRIPTOR,
+    acceptance_pb2.DESCRIPTOR,
     activity_pb2.DESCRIPTOR,
     audit_pb2.DESCRIPTOR,
     rate_limit_pb2.DESCRIPTOR,

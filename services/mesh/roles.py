@@ -42,6 +42,8 @@ _AUDIT = ("audit.read",)
 _ADMISSION = ("invitations.read", "service_accounts.read", "api_keys.read", "sessions.read", "connections.read")
 _REPORTS = ("reports.*", "report_templates.*")
 _OWNERS_ONLY = tuple(f"organizations.{verb}" for verb in ("transfer", "suspend", "resume", "delete", "undelete"))
+# What is done about findings besides mending them.
+_CLOSURE = ("deadlines.*", "acceptances.*")
 
 BUILT_IN = {
     OWNER: BuiltIn("Owner", "Answers for the organization and may do everything.", ("*",)),
@@ -58,7 +60,7 @@ BUILT_IN = {
             "findings.*",
             "notes.*",
             "imports.*",
-            "deadlines.*",
+            *_CLOSURE,
             "notification_*",
             *_REPORTS,
         ),
@@ -67,7 +69,7 @@ BUILT_IN = {
     "analyst": BuiltIn(
         "Analyst",
         "Works findings, except that others decide what is left as it is.",
-        ("*.read", "findings.*", "notes.*", "imports.*", *_REPORTS),
+        ("*.read", "findings.*", "notes.*", "imports.*", "acceptances.create", *_REPORTS),
         (*_AUDIT, *_ADMISSION, "findings.dismiss"),
     ),
     "pentester": BuiltIn(

@@ -8,6 +8,7 @@ import grpc.aio
 from google.longrunning import operations_pb2_grpc
 from redis.asyncio import Redis
 from xorb.core.v1 import (
+    acceptance_pb2_grpc,
     activity_pb2_grpc,
     audit_pb2_grpc,
     deadline_pb2_grpc,
@@ -36,11 +37,13 @@ from services.core.audit.service import AuditServicer
 from services.core.engagements.changes import Known
 from services.core.engagements.leave import leave
 from services.core.engagements.service import EngagementsServicer
+from services.core.findings.acceptances.service import AcceptancesServicer
 from services.core.findings.deadlines.service import DeadlinesServicer
 from services.core.findings.history.service import FindingHistoryServicer
 from services.core.findings.notes.mentions import Colleagues
 from services.core.findings.notes.service import NotesServicer
 from services.core.findings.service import FindingsServicer, SightingsServicer
+from services.core.findings.timekeeping.waking import WorkflowTimekeeper
 from services.core.imports.control import Control as ImportControl
 from services.core.imports.domain import Bounds as ImportBounds
 from services.core.imports.receiving import Receiver
@@ -106,6 +109,7 @@ SERVICES = (
     "xorb.core.v1.ReportTemplatesService",
     "xorb.core.v1.NotesService",
     "xorb.core.v1.FindingHistoryService",
+    "xorb.core.v1.AcceptancesService",
     "xorb.core.v1.ActivityService",
     "xorb.core.v1.AuditService",
     "xorb.core.v1.RateLimitsService",
@@ -171,6 +175,8 @@ class Core:
         scan_pb2_grpc.add_ScansServiceServicer_to_server(scans, server)
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)
         finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)
+        acceptances = AcceptancesServicer(database, pager, watcher, WorkflowTimekeeper(client))
+        acceptance_pb2_grpc.add_AcceptancesServiceServicer_to_server(acceptances, server)
         deadline_pb2_grpc.add_DeadlinesServiceServicer_to_server(DeadlinesServicer(database), server)
         reports = ReportsServicer(database, pager, watcher, ReportControl(client))
         report_pb2_grpc.add_ReportsServiceServicer_to_server(reports, server)

@@ -3,6 +3,9 @@
 from xorb.core.v1 import finding_pb2_grpc
 
 from services.core.engagements.leave import leave
+from services.core.findings.acceptances.covering import AcceptanceKeeper
+from services.core.findings.timekeeping.activities import TimekeepingActivities
+from services.core.findings.timekeeping.workflows import KeepTime
 from services.core.imports.activities import ImportActivities
 from services.core.imports.sightings import Sightings as ImportSightings
 from services.core.imports.workflows import ImportFile
@@ -38,9 +41,12 @@ async def run(settings: Settings) -> None:
         rotations = RotationActivities(database, keys, SEALED)
         deletions = DeletionActivities(database, keys, Executions(client))
         reports = ReportActivities(database)
-        activities = [*scans.all(), *imports.all(), *rotations.all(), *deletions.all(), *reports.all()]
+        time = TimekeepingActivities(database, [AcceptanceKeeper()])
+        parts = (scans, imports, rotations, deletions, reports, time)
+        activities = [one for part in parts for one in part.all()]
+        workflows = [RunScan, ImportFile, RotateKey, DeleteOrganization, RenderReport, KeepTime]
         async with (
             notifying.worker(settings, database, client),
-            temporal.worker(client, [RunScan, ImportFile, RotateKey, DeleteOrganization, RenderReport], activities),
+            temporal.worker(client, workflows, activities),
         ):
             await process.serve(ROLE, settings)

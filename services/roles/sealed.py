@@ -2,6 +2,7 @@
 
 from services.core.engagements import tables as engagements
 from services.core.findings import tables as findings
+from services.core.findings.acceptances import tables as acceptances
 from services.core.findings.notes import store as notes
 from services.core.imports import tables as imports
 from services.core.notifications.channels import store as notification_channels
@@ -14,6 +15,7 @@ SEALED = (
     *engagements.SEALED,
     *findings.SEALED,
     *imports.SEALED,
+    *acceptances.SEALED,
     *notification_channels.SEALED,
     *reports.SEALED,
     *notes.SEALED,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import pytest_asyncio
@@ -59,7 +60,7 @@ async def inhabited(platform: Platform) -> Inhabited:
     engagement = await owner.post(f"{owner.organization}/engagements", {"displayName": "Spring test"})
     begun = await owner.post(f"{owner.organization}/imports", {"filename": "scan.jsonl"})
     people = (member["name"], role["name"], invitation["name"], connection["name"])
-    told = (*await _told(owner), engagement["name"], begun["name"])
+    told = (*await _told(owner), *await _decided(owner, finding["name"]), engagement["name"], begun["name"])
     return Inhabited(
         owner, (evidence["name"], sighting["name"], note["name"], scan, finding["name"], target, *people, *told)
     )
@@ -91,3 +92,11 @@ async def viewer(inhabited: Inhabited) -> Member:
 async def guest(inhabited: Inhabited) -> Member:
     """Somebody of the same organization who has no role in it."""
     return await colleague(inhabited.owner)
+
+
+async def _decided(owner: Member, finding: str) -> tuple[str, ...]:
+    """What is done about a finding besides mending it."""
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    risk = {"finding": finding, "justification": "A proxy is in front.", "expireTime": tomorrow}
+    acceptance = await owner.post(f"{owner.organization}/acceptances", risk)
+    return (acceptance["name"],)

@@ -6,6 +6,7 @@ from services.mesh.policies import permissions
 from services.mesh.roles import BUILT_IN, granted, granted_by
 
 READ = {
+    "acceptances.read",
     "activity.read",
     "deadlines.read",
     "engagements.read",
@@ -38,7 +39,7 @@ IMPORTS = {"imports.cancel", "imports.create"}
 SCANS = {"operations.cancel", "scans.control", "scans.create"}
 TARGETS = {"targets.create", "targets.delete", "targets.update", "targets.verify"} | ENGAGEMENTS
 NOTIFICATIONS = {"notification_channels.manage", "notification_deliveries.retry", "notification_rules.manage"}
-CLOCKS = {"deadlines.update"}
+CLOCKS = {"acceptances.approve", "acceptances.create", "acceptances.revoke", "deadlines.update"}
 PEOPLE = {
     "api_keys.manage",
     "connections.manage",
@@ -90,7 +91,7 @@ PINNED = {
     | NOTIFICATIONS
     | ADMISSION
     | {"findings.dismiss"},
-    "analyst": READ | REPORTS | FINDINGS | IMPORTS | NOTES,
+    "analyst": READ | REPORTS | FINDINGS | IMPORTS | NOTES | {"acceptances.create"},
     "pentester": READ
     | REPORTING
     | IMPORTS

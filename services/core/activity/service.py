@@ -20,6 +20,7 @@ from services.mesh.interceptors.layer import Context
 from services.mesh.pages import Pager, PageRequest
 
 _NOUNS = (
+    "acceptance",
     "account",
     "api_key",
     "deadline",

@@ -34,6 +34,23 @@ async def move(unit: Unit, finding_id: UUID, state: State, *, reason: str = "", 
     return changed
 
 
+async def restore(unit: Unit, finding: Finding, state: State, verb: str = "reactivated") -> Finding:
+    """Gives a finding the state back that it had before its risk was accepted, or before it waited for a re-test.
+
+    Args:
+        unit: The caller's transaction, which has serialized on `TOPIC`.
+        finding: The finding as it is.
+        state: What it was.
+        verb: What happened, in the past tense.
+
+    Raises:
+        Failure: ILLEGAL_TRANSITION; it is neither accepted nor waiting.
+    """
+    changed = domain.restore(finding, state, now())
+    await save(unit, changed, verb)
+    return changed
+
+
 async def find(unit: Unit, finding_id: UUID, etag: str = "") -> Finding:
     """Returns a finding.
 

@@ -233,6 +233,17 @@ def move(finding: Finding, state: State, now: datetime, reason: str = "", duplic
     )
 
 
+def restore(finding: Finding, state: State, now: datetime) -> Finding:
+    """Returns a finding, whose risk was accepted or that waited for a re-test, in the state that it had before.
+
+    Raises:
+        Failure: ILLEGAL_TRANSITION; it is neither any more.
+    """
+    if finding.state not in {State.RISK_ACCEPTED, State.READY_FOR_RETEST}:
+        raise Failure(Reason.ILLEGAL_TRANSITION, f"The finding is {finding.state.name}; nothing is to be given back.")
+    return replace(finding, state=state, updated_at=now, revision=finding.revision + 1)
+
+
 def reword(finding: Finding, wording: Wording, fields: frozenset[str], now: datetime) -> Finding:
     """Returns the finding with some fields of another wording, which further sightings leave alone.
 

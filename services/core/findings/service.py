@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from xorb.core.v1 import finding_pb2, finding_pb2_grpc
 
 from services.core.findings import changes, domain, store, wire
+from services.core.findings.acceptances import covering
 from services.core.findings.domain import Change, Finding, Recorded, Report, State
 from services.core.findings.tables import DEFAULT_ORDER, FIELDS, FINDINGS, SIGHTING_FIELDS, SIGHTINGS, WATCH_FIELDS
 from services.core.imports import store as imports
@@ -150,6 +151,7 @@ class SightingsServicer(finding_pb2_grpc.SightingsServiceServicer):
             fresh = sum(len(entry.sightings) for entry in batch)
             if imported:
                 await imports.tally(unit, imported, created=created, seen_again=fresh - created, reopened=0, merged=0)
+            await covering.arrived(unit, [entry.finding for entry in batch if entry.change is not Change.SEEN])
             of_scan = await store.count_of_scan(unit, scan) if scan else 0
         return finding_pb2.RecordSightingsResponse(
             created_count=created,

@@ -251,6 +251,16 @@ class ErrorReason(betterproto2.Enum):
     PERMISSION_DENIED. A browser sent the request from a page of an origin that isn't allowed to.
     """
 
+    SEPARATION_OF_DUTIES = 110
+    """
+    PERMISSION_DENIED. Somebody else has to do this; the message says why.
+    """
+
+    NOT_RETESTABLE = 111
+    """
+    FAILED_PRECONDITION. No check of ours has seen the finding, so none can look for it again; ask a tester.
+    """
+
     MALFORMED_REQUEST = 60
     """
     INVALID_ARGUMENT. The request isn't well-formed, or has parts that the contract doesn't know; the edge refuses it.
@@ -338,6 +348,8 @@ class ErrorReason(betterproto2.Enum):
             51: "ERROR_REASON_SIGN_ON_REFUSED",
             52: "ERROR_REASON_PROVIDER_UNAVAILABLE",
             53: "ERROR_REASON_ORIGIN_REFUSED",
+            110: "ERROR_REASON_SEPARATION_OF_DUTIES",
+            111: "ERROR_REASON_NOT_RETESTABLE",
             60: "ERROR_REASON_MALFORMED_REQUEST",
             61: "ERROR_REASON_REQUEST_TOO_LARGE",
             62: "ERROR_REASON_METHOD_NOT_FOUND",
@@ -395,6 +407,8 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_SIGN_ON_REFUSED": 51,
             "ERROR_REASON_PROVIDER_UNAVAILABLE": 52,
             "ERROR_REASON_ORIGIN_REFUSED": 53,
+            "ERROR_REASON_SEPARATION_OF_DUTIES": 110,
+            "ERROR_REASON_NOT_RETESTABLE": 111,
             "ERROR_REASON_MALFORMED_REQUEST": 60,
             "ERROR_REASON_REQUEST_TOO_LARGE": 61,
             "ERROR_REASON_METHOD_NOT_FOUND": 62,
