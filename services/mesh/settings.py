@@ -77,6 +77,7 @@ class Settings:
         smtp_from: The address that e-mail is from (`XORB_SMTP_FROM`).
         notification_retry: How long to wait before a notification that failed is sent once more, for the first time
             (`XORB_NOTIFICATION_RETRY_SECONDS`).
+        issue_poll: How long after one look at a tracker of issues the next one is (`XORB_ISSUE_POLL_SECONDS`).
     """
 
     home: Path
@@ -124,6 +125,7 @@ class Settings:
     smtp_password: str = field(default="", repr=False)
     smtp_from: str = ""
     notification_retry: timedelta = timedelta(seconds=5)
+    issue_poll: timedelta = timedelta(minutes=5)
     addresses: Mapping[str, str] = field(default_factory=dict)
 
     def address(self, role: str) -> str:
@@ -216,6 +218,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         smtp_password=value.text("SMTP_PASSWORD"),
         smtp_from=value.text("SMTP_FROM"),
         notification_retry=timedelta(seconds=value.number("NOTIFICATION_RETRY_SECONDS", 5)),
+        issue_poll=timedelta(seconds=value.number("ISSUE_POLL_SECONDS", 300)),
         addresses={role: value.text(f"{role.upper()}_ADDRESS") for role in ROLES},
     )
 

@@ -1,22 +1,41 @@
 """The part of the orchestrator that tells organizations what happens: a worker with a task queue of its own."""
 
+from dataclasses import replace
+from uuid import UUID
+
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from services.core.findings import changes
+from services.core.findings.domain import State
 from services.core.notifications.activities import NotificationActivities
 from services.core.notifications.deliveries.domain import Patience
+from services.core.notifications.issues.keeping import Keeping
 from services.core.notifications.sending.mail import Mail
 from services.core.notifications.sending.senders import Senders
 from services.core.notifications.waking import Waking
 from services.core.notifications.workflows import QUEUE, DeliverNotifications, NotifyOrganization
 from services.executors.resolver import resolver_for
 from services.mesh import temporal
-from services.mesh.database import Database
+from services.mesh.database import Database, Unit
 from services.mesh.outbound import Outbound, Reach
 from services.mesh.settings import Settings
 
 # Each waits for the outside most of its time.
 _AT_ONCE = 32
+_MOST_OF_A_LIST = 8 * 1024 * 1024
+_OPEN = frozenset({State.OPEN, State.TRIAGED, State.IN_REMEDIATION})
+_FIXED = frozenset({State.READY_FOR_RETEST, State.RESOLVED})
+
+
+async def follow(unit: Unit, finding: UUID, closed: bool) -> None:  # noqa: FBT001 - as what calls it has it
+    """Has a finding follow its issue: closed, it is ready for a re-test; opened again, open. Others stay as they are."""
+    await unit.serialize(changes.TOPIC)
+    state = (await changes.find(unit, finding)).state
+    if closed and state in _OPEN:
+        await changes.move(unit, finding, State.READY_FOR_RETEST, verb="ready_for_retest")
+    elif not closed and state in _FIXED:
+        await changes.move(unit, finding, State.OPEN, verb="reopened")
 
 
 def worker(settings: Settings, database: Database, client: Client) -> Worker:
@@ -36,7 +55,9 @@ def worker(settings: Settings, database: Database, client: Client) -> Worker:
         settings.smtp_password,
         settings.smtp_from,
     )
-    senders = Senders(Outbound(reach, resolver_for(settings.dns_resolver or None)), mail, settings.web_address)
+    outbound = Outbound(reach, resolver_for(settings.dns_resolver or None))
+    keeping = Keeping(database, replace(outbound, most=_MOST_OF_A_LIST), follow, settings.issue_poll)
+    senders = Senders(outbound, mail, keeping, settings.web_address)
     activities = NotificationActivities(database, Waking(client), senders, Patience(settings.notification_retry))
     workflows = [NotifyOrganization, DeliverNotifications]
     return temporal.worker(client, workflows, activities.all(), concurrent_activities=_AT_ONCE, task_queue=QUEUE)

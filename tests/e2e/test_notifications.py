@@ -15,7 +15,8 @@ from tests.core.notifications.verification import verified
 from tests.e2e.members import Member
 
 EVENTS = int(os.environ.get("XORB_WEBHOOK_EVENTS", "40"))
-_ARRIVES = 20 + EVENTS / 4
+# After a death a worker is missed for ten seconds, and four failures in a row cost as much.
+_ARRIVES = 90 + EVENTS / 4
 _FAILURES = 0.3
 
 

@@ -13,7 +13,7 @@ from temporalio import activity
 
 from services.core.notifications import matching
 from services.core.notifications.channels import store as channels
-from services.core.notifications.channels.domain import Opened
+from services.core.notifications.channels.domain import TRACKERS, Opened
 from services.core.notifications.deliveries import domain, store, wire
 from services.core.notifications.deliveries.domain import Delivery, Kind, Patience, State
 from services.core.notifications.orders import ChannelOrder, OrganizationOrder, Round
@@ -24,6 +24,7 @@ from services.core.notifications.workflows import MATCH, SEND
 from services.mesh import tasks
 from services.mesh.calls import Call, Caller
 from services.mesh.database import Database
+from services.mesh.outbound import UndeliveredError
 
 IDENTITY = "spiffe://xorb/orchestrator"
 _LOG = structlog.get_logger(__name__)
@@ -88,9 +89,20 @@ class NotificationActivities:
                     waits = first.next_at
                     found = [first] if waits is not None and waits <= _now() else []
                 if not found:
-                    return Round(_seconds(waits))
+                    return Round(_seconds(_earlier(waits, await self._look(order, opened))))
                 await self._send_all(order, opened, found)
         return Round(0.0)
+
+    async def _look(self, order: ChannelOrder, opened: Opened) -> datetime | None:
+        """Looks at a tracker if it is time to; returns when the next time is, None for never."""
+        if opened.channel.kind not in TRACKERS:
+            return None
+        keeping, now = self.senders.keeping, _now()
+        try:
+            return await keeping.look(_call(order), opened, now)
+        except (RefusedError, UndeliveredError) as error:
+            _LOG.warning("a tracker can't be looked at", channel=order.channel, why=str(error))
+            return now + keeping.pause
 
     async def _send_all(self, order: ChannelOrder, opened: Opened, found: Sequence[Delivery]) -> None:
         """Sends a few deliveries at once."""
@@ -99,7 +111,7 @@ class NotificationActivities:
     async def _send(self, order: ChannelOrder, opened: Opened, delivery: Delivery) -> None:
         """Sends a delivery, and writes down what came of it; who dies between sends it once more."""
         try:
-            await self.senders.send(opened, delivery, _now())
+            await self.senders.send(_call(order), opened, delivery, _now())
             settled = domain.delivered(delivery, _now())
         except RefusedError as error:
             settled = domain.failed(delivery, error.words, _now(), self.patience, asked=error.asked, final=error.final)
@@ -125,6 +137,10 @@ async def _alive() -> AsyncIterator[None]:
         yield
     finally:
         await tasks.end(beating)
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min(filter(None, (one, other)), default=None)
 
 
 def _seconds(moment: datetime | None) -> float | None:
