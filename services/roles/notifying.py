@@ -28,8 +28,8 @@ _OPEN = frozenset({State.OPEN, State.TRIAGED, State.IN_REMEDIATION})
 _FIXED = frozenset({State.READY_FOR_RETEST, State.RESOLVED})
 
 
-async def follow(unit: Unit, finding: UUID, closed: bool) -> None:  # noqa: FBT001 - as what calls it has it
-    """Has a finding follow its issue: closed, it is ready for a re-test; opened again, open. Others stay as they are."""
+async def follow(unit: Unit, finding: UUID, closed: bool) -> None:
+    """Has a finding follow its issue: closed, it is ready for a re-test; opened again, open."""
     await unit.serialize(changes.TOPIC)
     state = (await changes.find(unit, finding)).state
     if closed and state in _OPEN:

@@ -1,6 +1,7 @@
 """A small HTTP server that receives notifications, and fails as it is told to."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -49,6 +50,8 @@ class Receiver:
     received: list[Received] = field(default_factory=list)
     taken: list[Received] = field(default_factory=list)
     slow: float = 0.0
+    _serving: set[asyncio.Task[Any]] = field(default_factory=set)
+    _stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def url(self) -> str:
@@ -57,6 +60,9 @@ class Receiver:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serves one request."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
             method, path, _ = head[0].split(" ")
@@ -64,7 +70,8 @@ class Receiver:
             body = await reader.readexactly(int(headers.get("content-length", "0")))
             got = Received(method, path, headers, body)
             self.received.append(got)
-            await asyncio.sleep(self.slow)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), self.slow)
             reply = self.answer(got)
             if reply.status:
                 lines = {"content-length": str(len(reply.body)), "connection": "close", **reply.headers}
@@ -77,6 +84,13 @@ class Receiver:
             pass
         finally:
             writer.close()
+            self._serving.discard(task)
+
+    async def stop(self) -> None:
+        """Lets go of who still waits."""
+        self._stopped.set()
+        if self._serving:
+            await asyncio.wait(self._serving, timeout=5)
 
 
 @asynccontextmanager
@@ -87,3 +101,4 @@ async def receiving(answer: Answering = lambda _: Reply(), port: int = 0) -> Asy
     receiver.port = server.sockets[0].getsockname()[1]
     async with server:
         yield receiver
+        await receiver.stop()

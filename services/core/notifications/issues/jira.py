@@ -123,7 +123,7 @@ class Jira:
         return Found(key, f"{self.api.url}/browse/{key}", closed)
 
     def _document(self, text: str) -> Any:  # noqa: ANN401 - JSON
-        """Returns a text as descriptions have it: in version 3 a document, in 2 wiki markup, which shows it as it is."""
+        """Returns a text as descriptions have it: in version 3 a document, in 2 wiki markup that shows it as is."""
         if self.version == 2:  # noqa: PLR2004 - of the API
             return "{noformat}\n" + text.replace("{noformat}", "") + "\n{noformat}"
         lines = [[{"type": "text", "text": line}] if line else [] for line in text.split("\n")]

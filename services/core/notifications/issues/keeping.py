@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.core.notifications.channels.domain import Kind, Opened
-from services.core.notifications.deliveries.domain import Delivery, Kind as Told
+from services.core.notifications.deliveries.domain import Delivery
+from services.core.notifications.deliveries.domain import Kind as Told
 from services.core.notifications.issues import domain, store
 from services.core.notifications.issues.domain import Change, Issue
 from services.core.notifications.issues.github import GitHub

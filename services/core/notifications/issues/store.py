@@ -47,7 +47,9 @@ async def by_key(unit: Unit, channel: UUID, keys: Iterable[str]) -> list[Issue]:
 
 async def any_of(unit: Unit, channel: UUID) -> bool:
     """Returns whether a tracker has an issue of a finding."""
-    return (await unit.execute(select(_C.finding_id).where(_C.channel_id == channel).limit(1))).one_or_none() is not None
+    return (
+        await unit.execute(select(_C.finding_id).where(_C.channel_id == channel).limit(1))
+    ).one_or_none() is not None
 
 
 async def put(unit: Unit, issue: Issue) -> None:
