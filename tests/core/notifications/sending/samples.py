@@ -1,5 +1,6 @@
 """Deliveries to send."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -37,7 +38,7 @@ def digest(summary: str, count: int) -> Delivery:
 
 
 def _delivery(
-    kind: Kind, event_type: str, resource: str, summary: str, count: int, content: dict[str, object]
+    kind: Kind, event_type: str, resource: str, summary: str, count: int, content: Mapping[str, object]
 ) -> Delivery:
     return Delivery(
         id=identifiers.new(),
