@@ -5,7 +5,7 @@ from alembic import op
 from services.migrations.isolation import isolate
 
 revision = "0024"
-down_revision = "0016"
+down_revision = "0023"
 
 _STATEMENTS = (
     """
