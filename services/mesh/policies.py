@@ -27,6 +27,7 @@ from xorb.core.v1 import (
     report_template_pb2,
     role_pb2,
     scan_pb2,
+    separation_pb2,
     target_pb2,
 )
 from xorb.options.v1 import policy_pb2
@@ -55,6 +56,7 @@ CONTRACTS: tuple[FileDescriptor, ...] = (
     scan_pb2.DESCRIPTOR,
     finding_pb2.DESCRIPTOR,
     import_pb2.DESCRIPTOR,
+    separation_pb2.DESCRIPTOR,
     deadline_pb2.DESCRIPTOR,
     report_pb2.DESCRIPTOR,
     report_template_pb2.DESCRIPTOR,

@@ -45,6 +45,11 @@ _OWNERS_ONLY = tuple(f"organizations.{verb}" for verb in ("transfer", "suspend",
 # What is done about findings besides mending them.
 _CLOSURE = ("deadlines.*", "acceptances.*")
 
+_WORK_ON_FINDINGS = (
+    *("findings.update", "findings.reopen", "findings.merge", "findings.split"),
+    *("separations.create", "separations.delete"),
+)
+
 BUILT_IN = {
     OWNER: BuiltIn("Owner", "Answers for the organization and may do everything.", ("*",)),
     ADMINISTRATOR: BuiltIn("Administrator", "Runs the organization and its people.", ("*",), _OWNERS_ONLY),
@@ -58,6 +63,7 @@ BUILT_IN = {
             "scans.*",
             "operations.*",
             "findings.*",
+            "separations.*",
             "notes.*",
             "imports.*",
             *_CLOSURE,
@@ -69,7 +75,7 @@ BUILT_IN = {
     "analyst": BuiltIn(
         "Analyst",
         "Works findings, except that others decide what is left as it is.",
-        ("*.read", "findings.*", "notes.*", "imports.*", "acceptances.create", *_REPORTS),
+        ("*.read", "findings.*", "separations.*", "notes.*", "imports.*", "acceptances.create", *_REPORTS),
         (*_AUDIT, *_ADMISSION, "findings.dismiss"),
     ),
     "pentester": BuiltIn(
@@ -82,8 +88,7 @@ BUILT_IN = {
             "engagements.stop",
             "scans.*",
             "operations.*",
-            "findings.update",
-            "findings.reopen",
+            *_WORK_ON_FINDINGS,
             "imports.*",
             "reports.*",
             "notes.*",

@@ -28,6 +28,7 @@ from xorb.core.v1 import (
     report_template_pb2_grpc,
     role_pb2_grpc,
     scan_pb2_grpc,
+    separation_pb2_grpc,
     target_pb2_grpc,
 )
 from xorb.security.v1 import account_pb2_grpc
@@ -42,6 +43,7 @@ from services.core.findings.deadlines.service import DeadlinesServicer
 from services.core.findings.history.service import FindingHistoryServicer
 from services.core.findings.notes.mentions import Colleagues
 from services.core.findings.notes.service import NotesServicer
+from services.core.findings.separations.service import SeparationsServicer
 from services.core.findings.service import FindingsServicer, SightingsServicer
 from services.core.findings.timekeeping.waking import WorkflowTimekeeper
 from services.core.imports.control import Control as ImportControl
@@ -101,6 +103,7 @@ SERVICES = (
     "xorb.core.v1.FindingsService",
     "xorb.core.v1.SightingsService",
     "xorb.core.v1.ImportsService",
+    "xorb.core.v1.SeparationsService",
     "xorb.core.v1.NotificationChannelsService",
     "xorb.core.v1.NotificationRulesService",
     "xorb.core.v1.NotificationDeliveriesService",
@@ -177,6 +180,7 @@ class Core:
         finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)
         acceptances = AcceptancesServicer(database, pager, watcher, WorkflowTimekeeper(client))
         acceptance_pb2_grpc.add_AcceptancesServiceServicer_to_server(acceptances, server)
+        separation_pb2_grpc.add_SeparationsServiceServicer_to_server(SeparationsServicer(database, pager), server)
         deadline_pb2_grpc.add_DeadlinesServiceServicer_to_server(DeadlinesServicer(database), server)
         reports = ReportsServicer(database, pager, watcher, ReportControl(client))
         report_pb2_grpc.add_ReportsServiceServicer_to_server(reports, server)

@@ -159,7 +159,7 @@ FAULTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "uniqueness is the organization's own": (
             "CREATE UNIQUE INDEX targets_everywhere ON targets (address)",
-            "ALTER TABLE findings ADD UNIQUE (identity)",
+            "ALTER TABLE findings ADD UNIQUE (latest_sighting_id)",
             "CREATE TABLE loose (organization_id uuid NOT NULL, id uuid PRIMARY KEY)",
             "ALTER TABLE targets ADD EXCLUDE USING btree (address WITH =)",
         ),

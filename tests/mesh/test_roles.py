@@ -24,12 +24,21 @@ READ = {
     "reports.read",
     "roles.read",
     "scans.read",
+    "separations.read",
     "targets.read",
 }
 # A report's files hold findings' evidence, which who may read findings may read.
 REPORTING = {"reports.create", "reports.delete", "reports.download"}
 REPORTS = REPORTING | {"report_templates.create", "report_templates.delete", "report_templates.update"}
-FINDINGS = {"findings.remediate", "findings.reopen", "findings.resolve", "findings.triage", "findings.update"}
+MATCHING = {"findings.merge", "findings.split", "separations.create", "separations.delete"}
+FINDINGS = {
+    "findings.remediate",
+    "findings.reopen",
+    "findings.resolve",
+    "findings.triage",
+    "findings.update",
+    *MATCHING,
+}
 NOTES = {"notes.create", "notes.delete", "notes.update"}
 TESTING = {"engagements.conduct", "engagements.stop"}
 ENGAGEMENTS = TESTING | {
@@ -93,6 +102,7 @@ PINNED = {
     | {"findings.dismiss"},
     "analyst": READ | REPORTS | FINDINGS | IMPORTS | NOTES | {"acceptances.create"},
     "pentester": READ
+    | MATCHING
     | REPORTING
     | IMPORTS
     | NOTES

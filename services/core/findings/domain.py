@@ -1,12 +1,11 @@
 """What a finding is, how it moves from the first sighting to its closure, and what a further sighting does to it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, IntEnum
 from uuid import UUID
 
-from services.core.findings.identity import identity
 from services.mesh.errors import Failure, Reason, invalid_field
 
 
@@ -145,7 +144,6 @@ class Finding:
     """A weakness of one asset.
 
     Attributes:
-        identity: What makes it this finding and no other (`identity`).
         weakness: What its check said last, in the words of people where they have changed them.
         reworded: The fields of the wording that people have changed; checks don't touch them any more.
         evidence: The latest sighting's.
@@ -154,12 +152,12 @@ class Finding:
         scan: The scan that saw it last; None where that was an import.
         imported: The import that saw it last; None where that was a scan.
         duplicate_of: The finding that it is a duplicate of; None unless it is one.
+        latest: The sighting that its words and evidence are from; None where that was before sightings told.
         before: The state that it had before it was a duplicate; None unless it is one.
         revision: How often it was changed, from 1.
     """
 
     id: UUID
-    identity: bytes
     weakness: Weakness
     reworded: frozenset[str]
     evidence: str
@@ -174,6 +172,7 @@ class Finding:
     imported: UUID | None = None
     duplicate_of: UUID | None = None
     before: State | None = None
+    latest: UUID | None = None
 
     def __post_init__(self) -> None:
         """Refuses what contradicts itself.
@@ -189,12 +188,14 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """A finding after a batch of sightings, what the batch did to it, and the sightings."""
+class Separation:
+    """Two findings that are never matched, and who said so."""
 
-    finding: Finding
-    change: Change
-    sightings: tuple[Sighting, ...]
+    id: UUID
+    first: UUID
+    second: UUID
+    creator: str
+    created_at: datetime
 
 
 def rating(score: float) -> Severity:
@@ -259,86 +260,4 @@ def reword(finding: Finding, wording: Wording, fields: frozenset[str], now: date
         reworded=finding.reworded | fields,
         updated_at=now,
         revision=finding.revision + 1,
-    )
-
-
-def record(
-    organization: UUID,
-    reports: Iterable[Report],
-    known: Mapping[bytes, Finding],
-    now: datetime,
-    new_id: Callable[[], UUID],
-) -> list[Recorded]:
-    """Returns what a batch of sightings, none recorded before, makes of findings.
-
-    Args:
-        organization: Whose they are.
-        reports: The sightings.
-        known: The findings that exist, by identity; those of other identities may be missing.
-        now: The time.
-        new_id: Makes identifiers of new findings.
-    """
-    batch: dict[bytes, list[Report]] = {}
-    for report in reports:
-        batch.setdefault(identity_of(organization, report.weakness), []).append(report)
-    return [_record(key, seen, known.get(key), now, new_id) for key, seen in batch.items()]
-
-
-def identity_of(organization: UUID, weakness: Weakness) -> bytes:
-    """Returns the identity of a weakness."""
-    return identity(organization, weakness.target, weakness.check, weakness.asset, weakness.location)
-
-
-def _record(
-    key: bytes, reports: list[Report], known: Finding | None, now: datetime, new_id: Callable[[], UUID]
-) -> Recorded:
-    reports = sorted(reports, key=lambda report: report.sighting.time)
-    finding = known or _discover(new_id(), key, reports[0], now)
-    for report in reports:
-        finding = _see(finding, report)
-    change = Change.SEEN if known else Change.CREATED
-    if finding.state is State.RESOLVED:
-        finding, change = replace(finding, state=State.OPEN), Change.REOPENED
-    finding = replace(finding, updated_at=now, revision=known.revision + 1 if known else 1)
-    return Recorded(finding, change, tuple(report.sighting for report in reports))
-
-
-def _discover(identifier: UUID, key: bytes, report: Report, now: datetime) -> Finding:
-    sighting = report.sighting
-    return Finding(
-        id=identifier,
-        identity=key,
-        weakness=report.weakness,
-        reworded=frozenset(),
-        evidence=sighting.evidence,
-        state=State.OPEN,
-        dismissal_reason="",
-        sighting_count=0,
-        scan=sighting.scan,
-        imported=sighting.imported,
-        first_seen_at=sighting.time,
-        last_seen_at=sighting.time,
-        updated_at=now,
-    )
-
-
-def _see(finding: Finding, report: Report) -> Finding:
-    """Returns the finding after a sighting; one from before the latest adds no news."""
-    sighting = report.sighting
-    finding = replace(
-        finding,
-        sighting_count=finding.sighting_count + 1,
-        first_seen_at=min(finding.first_seen_at, sighting.time),
-    )
-    if sighting.time < finding.last_seen_at:
-        return finding
-    kept = {field: getattr(finding.weakness.wording, field) for field in finding.reworded}
-    weakness = replace(report.weakness, wording=replace(report.weakness.wording, **kept))
-    return replace(
-        finding,
-        weakness=weakness,
-        evidence=sighting.evidence,
-        scan=sighting.scan,
-        imported=sighting.imported,
-        last_seen_at=sighting.time,
     )

@@ -1,23 +1,27 @@
-"""The findings service, and the one by which scans hand over what they saw."""
+"""The findings service, and the one by which scans and imports hand over what was seen."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from xorb.core.v1 import finding_pb2, finding_pb2_grpc
 
-from services.core.findings import changes, domain, store, wire
+from services.core.findings import changes, corrections, domain, recording, store, wire
 from services.core.findings.acceptances import covering
-from services.core.findings.domain import Change, Finding, Recorded, Report, State
+from services.core.findings.domain import Change, Finding, State
+from services.core.findings.sightings import store as sightings
+from services.core.findings.sources import store as sources
 from services.core.findings.tables import DEFAULT_ORDER, FIELDS, FINDINGS, SIGHTING_FIELDS, SIGHTINGS, WATCH_FIELDS
 from services.core.imports import store as imports
-from services.mesh import identifiers, masks, names
+from services.mesh import masks, names
 from services.mesh.database import Database, Unit
-from services.mesh.errors import not_found
+from services.mesh.errors import invalid_field, not_found
 from services.mesh.events.model import LoggedEvent
 from services.mesh.events.watch import Watcher
 from services.mesh.interceptors.layer import Context
 from services.mesh.pages import Pager, PageRequest
+
+_MOST_RESOLVED = 1000
 
 
 @dataclass
@@ -87,6 +91,34 @@ class FindingsServicer(finding_pb2_grpc.FindingsServiceServicer):
         """Says that somebody is mending a finding."""
         return await self._move(request.name, request.etag, State.IN_REMEDIATION, "remediation_started")
 
+    async def MarkDuplicate(self, request: finding_pb2.MarkDuplicateRequest, context: Context) -> finding_pb2.Finding:
+        """Says that a finding is the same weakness as another."""
+        async with self.database.unit() as unit:
+            finding = await _find_to_change(unit, request.name, request.etag)
+            (kept,) = await _others(unit, finding, "duplicate_of", [request.duplicate_of])
+            _, (duplicate,) = await corrections.merge(unit, kept, [finding])
+            return unit.reply(wire.message(unit.organization, duplicate), sealed=True)
+
+    async def MergeFindings(self, request: finding_pb2.MergeFindingsRequest, context: Context) -> finding_pb2.Finding:
+        """Makes other findings duplicates of one."""
+        async with self.database.unit() as unit:
+            finding = await _find_to_change(unit, request.name, request.etag)
+            others = await _others(unit, finding, "duplicates", request.duplicates)
+            kept, _ = await corrections.merge(unit, finding, others)
+            return unit.reply(wire.message(unit.organization, kept), sealed=True)
+
+    async def SplitFinding(
+        self, request: finding_pb2.SplitFindingRequest, context: Context
+    ) -> finding_pb2.SplitFindingResponse:
+        """Takes sightings out of a finding."""
+        async with self.database.unit() as unit:
+            finding = await _find_to_change(unit, request.name, request.etag)
+            chosen = wire.sightings_named(finding.id, request.sightings)
+            rest, part = await corrections.split(unit, finding, chosen)
+            here = unit.organization
+            parts = finding_pb2.SplitFindingResponse(finding=wire.message(here, rest), split=wire.message(here, part))
+            return unit.reply(parts, sealed=True)
+
     async def ListSightings(
         self, request: finding_pb2.ListSightingsRequest, context: Context
     ) -> finding_pb2.ListSightingsResponse:
@@ -94,13 +126,13 @@ class FindingsServicer(finding_pb2_grpc.FindingsServiceServicer):
         wanted = PageRequest(f"ListSightings:{request.parent}", request.page_size, request.page_token)
         async with self.database.unit() as unit:
             finding = await _find(unit, request.parent)
-            listed, order = store.sightings_of(finding.id), "time desc"
+            listed, order = sightings.of(finding.id), "time desc"
             page = await self.pager.page(
                 unit, listed, wanted, fields=SIGHTING_FIELDS, default_order=order, key=SIGHTINGS.c.id
             )
-        seen = [await store.sighting(row, self.database.open) for row in page.rows]
-        sightings = [wire.sighting(unit.organization, finding.id, one) for one in seen]
-        return finding_pb2.ListSightingsResponse(sightings=sightings, next_page_token=page.next_page_token)
+        seen = [await sightings.seen(row, self.database.open) for row in page.rows]
+        found = [wire.sighting(unit.organization, finding.id, one) for one in seen]
+        return finding_pb2.ListSightingsResponse(sightings=found, next_page_token=page.next_page_token)
 
     async def WatchFindings(
         self, request: finding_pb2.WatchFindingsRequest, context: Context
@@ -144,33 +176,50 @@ class SightingsServicer(finding_pb2_grpc.SightingsServiceServicer):
         reports = [wire.report(organization, scan, imported, sent) for sent in request.sightings]
         async with self.database.unit() as unit:
             await unit.serialize(changes.TOPIC)
-            batch = await _record(unit, reports)
-            for entry in batch:
-                unit.record(changes.event(unit.organization, entry.finding, entry.change.value))
-            created = sum(entry.change is Change.CREATED for entry in batch)
-            fresh = sum(len(entry.sightings) for entry in batch)
+            batch = await recording.record(unit, reports, request.source)
+            counts = recording.counted(batch, len(reports))
             if imported:
-                await imports.tally(unit, imported, created=created, seen_again=fresh - created, reopened=0, merged=0)
+                await imports.tally(
+                    unit,
+                    imported,
+                    created=counts.created,
+                    seen_again=counts.seen_again,
+                    reopened=counts.reopened,
+                    merged=counts.merged,
+                )
             await covering.arrived(unit, [entry.finding for entry in batch if entry.change is not Change.SEEN])
             of_scan = await store.count_of_scan(unit, scan) if scan else 0
         return finding_pb2.RecordSightingsResponse(
-            created_count=created,
-            seen_again_count=fresh - created,
-            repeated_count=len(reports) - fresh,
+            created_count=counts.created,
+            seen_again_count=counts.seen_again,
+            repeated_count=counts.repeated,
             scan_finding_count=of_scan,
+            reopened_count=counts.reopened,
+            merged_count=counts.merged,
         )
 
+    async def CompareSource(
+        self, request: finding_pb2.CompareSourceRequest, context: Context
+    ) -> finding_pb2.CompareSourceResponse:
+        """Compares an import with what its source had seen before."""
+        source, imported = sightings.source_of(request.source), wire.import_of(getattr(request, "import"))
+        async with self.database.unit() as unit:
+            compared = await sources.compare(unit, source, imported)
+        return finding_pb2.CompareSourceResponse(
+            new_count=compared.new, seen_again_count=compared.seen_again, gone_count=compared.gone
+        )
 
-async def _record(unit: Unit, reports: list[Report]) -> list[Recorded]:
-    """Writes what is new of a batch, and returns what became of the findings."""
-    known_sightings = await store.recorded(unit, [report.sighting.id for report in reports])
-    fresh = {report.sighting.id: report for report in reports if report.sighting.id not in known_sightings}
-    identities = {domain.identity_of(unit.organization, report.weakness) for report in fresh.values()}
-    known = await store.known(unit, identities)
-    batch = domain.record(unit.organization, fresh.values(), known, changes.now(), identifiers.new)
-    if batch:
-        await store.write(unit, batch)
-    return batch
+    async def ResolveGone(
+        self, request: finding_pb2.ResolveGoneRequest, context: Context
+    ) -> finding_pb2.ResolveGoneResponse:
+        """Resolves what a source doesn't see any more."""
+        source, imported = sightings.source_of(request.source), wire.import_of(getattr(request, "import"))
+        async with self.database.unit() as unit:
+            await unit.serialize(changes.TOPIC)
+            gone = await sources.gone(unit, source, imported, _MOST_RESOLVED)
+            for finding in gone:
+                await changes.move(unit, finding, State.RESOLVED, verb="resolved")
+        return finding_pb2.ResolveGoneResponse(resolved_count=len(gone), done=len(gone) < _MOST_RESOLVED)
 
 
 async def _find(unit: Unit, name: str, etag: str = "") -> Finding:
@@ -181,6 +230,14 @@ async def _find(unit: Unit, name: str, etag: str = "") -> Finding:
 async def _find_to_change(unit: Unit, name: str, etag: str) -> Finding:
     await unit.serialize(changes.TOPIC)
     return await _find(unit, name, etag)
+
+
+async def _others(unit: Unit, finding: Finding, field: str, names: Iterable[str]) -> list[Finding]:
+    """Returns other findings that a request names."""
+    wanted = wire.findings_named(unit.organization, field, names)
+    if finding.id in wanted:
+        raise invalid_field(field, "a finding is no duplicate of itself")
+    return [await changes.find(unit, identifier) for identifier in wanted]
 
 
 async def _save(unit: Unit, finding: Finding, verb: str) -> finding_pb2.Finding:

@@ -1,18 +1,13 @@
-"""Findings and sightings in PostgreSQL."""
+"""Findings in PostgreSQL."""
 
-import json
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
-    LargeBinary,
     Row,
     Select,
-    Table,
-    TextClause,
     Uuid,
     any_,
     bindparam,
@@ -22,8 +17,9 @@ from sqlalchemy import (
     update,
 )
 
-from services.core.findings.domain import Finding, Recorded, Severity, Sighting, State, Weakness, Wording
-from services.core.findings.tables import FINDINGS, SIGHTINGS
+from services.core.findings.bulk.store import as_json, insertion
+from services.core.findings.domain import Finding, Severity, State, Weakness, Wording
+from services.core.findings.tables import FINDINGS
 from services.mesh.database import Database, Unit
 from services.mesh.encryption.keyring import Sealed, Sealer
 from services.mesh.queries import Query
@@ -34,56 +30,18 @@ ALL: Select[Any] = select(FINDINGS)
 Open = Callable[[Sealed], Awaitable[bytes]]
 """Opens a sealed field: `Unit.open` inside of a unit, `Database.open` outside of any."""
 
-_EVIDENCE, _REASON, _SEEN = "findings.evidence", "findings.dismissal_reason", "sightings.evidence"
-
-
-def _upsert(table: Table, conflict: str, action: str) -> TextClause:
-    """Returns the statement that writes the rows of a JSON array at once; COPY is refused under row-level security."""
-    columns = ", ".join(column.name for column in table.columns)
-    return text(
-        f"INSERT INTO {table.name} ({columns}) "  # noqa: S608 - names of our own tables
-        f"SELECT {columns} FROM json_populate_recordset(NULL::{table.name}, CAST(:rows AS json)) "
-        f"ON CONFLICT (organization_id, {conflict}) DO {action}"
-    )
-
-
-_KEPT = {"organization_id", "id", "identity"}
-_CHANGES = ", ".join(
-    f"{column.name} = EXCLUDED.{column.name}" for column in FINDINGS.columns if column.name not in _KEPT
+_EVIDENCE, _REASON = "findings.evidence", "findings.dismissal_reason"
+_WRITTEN = (
+    *("id", "target_id", "check_id", "asset", "location", "title", "description", "severity", "remediation"),
+    *("reworded", "cvss_vector", "cvss_score", "cwes", "cves", "reference_urls", "evidence", "state"),
+    *("dismissal_reason", "sighting_count", "scan_id", "first_seen_at", "last_seen_at", "updated_at", "revision"),
+    *("data_key_id", "import_id", "duplicate_of", "state_before", "latest_sighting_id"),
 )
-_WRITE_FINDINGS = _upsert(FINDINGS, "identity", f"UPDATE SET {_CHANGES}")
-_WRITE_SIGHTINGS = _upsert(SIGHTINGS, "id", "NOTHING")
+"""The columns that are this domain's; others of the table are their own domains' to write."""
+_WRITE = insertion(FINDINGS, _WRITTEN, conflict="id", change=[name for name in _WRITTEN if name != "id"])
 _COUNT_OF_SCAN = text("SELECT count(DISTINCT finding_id) FROM sightings WHERE scan_id = :scan")
-
-
 _BY_ID = select(FINDINGS).where(FINDINGS.c.id == bindparam("id"))
 _READ = Query(_BY_ID)
-
-
-async def recorded(unit: Unit, sightings: Sequence[UUID]) -> frozenset[UUID]:
-    """Returns which of these sightings are there already."""
-    statement = select(SIGHTINGS.c.id).where(SIGHTINGS.c.id == any_(literal(sightings, ARRAY(Uuid))))
-    return frozenset((await unit.execute(statement)).scalars())
-
-
-async def known(unit: Unit, identities: Iterable[bytes]) -> dict[bytes, Finding]:
-    """Returns the findings with these identities, as far as there are."""
-    wanted = literal(list(identities), ARRAY(LargeBinary))
-    rows = await unit.execute(select(FINDINGS).where(FINDINGS.c.identity == any_(wanted)))
-    return {row.identity: await finding(row, unit.open) for row in rows}
-
-
-async def write(unit: Unit, batch: Sequence[Recorded]) -> None:
-    """Writes findings, new and changed ones, with their new sightings.
-
-    Raises:
-        Failure: UNAVAILABLE; Vault is away.
-    """
-    sealer = await unit.sealer()
-    findings = [_values(entry.finding, sealer) for entry in batch]
-    sightings = [_sighting_values(entry.finding, sighting, sealer) for entry in batch for sighting in entry.sightings]
-    await unit.execute(_WRITE_FINDINGS, {"rows": _rows(unit.organization, findings)})
-    await unit.execute(_WRITE_SIGHTINGS, {"rows": _rows(unit.organization, sightings)})
 
 
 async def get(unit: Unit, identifier: UUID) -> Finding | None:
@@ -96,6 +54,24 @@ async def exists(unit: Unit, identifier: UUID) -> bool:
     """Returns whether there is a finding."""
     found = select(FINDINGS.c.id).where(FINDINGS.c.id == identifier)
     return (await unit.execute(found)).one_or_none() is not None
+
+
+async def get_all(unit: Unit, identifiers: Iterable[UUID]) -> dict[UUID, Finding]:
+    """Returns those of some findings that there are, by identifier."""
+    wanted = list(identifiers)
+    if not wanted:
+        return {}
+    rows = await unit.execute(select(FINDINGS).where(FINDINGS.c.id == any_(literal(wanted, ARRAY(Uuid)))))
+    return {row.id: await finding(row, unit.open) for row in rows}
+
+
+async def duplicates_of(unit: Unit, identifiers: Collection[UUID]) -> list[Finding]:
+    """Returns the findings that are duplicates of some."""
+    if not identifiers:
+        return []
+    wanted = literal(list(identifiers), ARRAY(Uuid))
+    rows = await unit.execute(select(FINDINGS).where(FINDINGS.c.duplicate_of == any_(wanted)))
+    return [await finding(row, unit.open) for row in rows]
 
 
 async def read(database: Database, identifier: UUID, opened: Open | None = None) -> Finding | None:
@@ -119,9 +95,15 @@ async def save(unit: Unit, changed: Finding) -> None:
     await unit.execute(update(FINDINGS).where(FINDINGS.c.id == changed.id).values(values))
 
 
-def sightings_of(finding: UUID) -> Select[Any]:
-    """Returns the statement for a finding's sightings."""
-    return select(SIGHTINGS).where(SIGHTINGS.c.finding_id == finding)
+async def write(unit: Unit, findings: Iterable[Finding]) -> None:
+    """Writes findings, new and changed ones, with one statement.
+
+    Raises:
+        Failure: UNAVAILABLE; Vault is away.
+    """
+    sealer = await unit.sealer()
+    if rows := [_values(one, sealer) for one in findings]:
+        await unit.execute(_WRITE, {"rows": as_json(unit.organization, rows)})
 
 
 async def finding(row: Row[Any], opened: Open) -> Finding:
@@ -131,11 +113,10 @@ async def finding(row: Row[Any], opened: Open) -> Finding:
         Failure: UNAVAILABLE; Vault is away.
     """
     identifier, key = str(row.id), row.data_key_id
-    evidence = await opened(Sealed(_EVIDENCE, identifier, key, row.evidence))
-    reason = await opened(Sealed(_REASON, identifier, key, row.dismissal_reason))
+    evidence = await opened(Sealed(_EVIDENCE, identifier, key, row.evidence)) if row.evidence else b""
+    reason = await opened(Sealed(_REASON, identifier, key, row.dismissal_reason)) if row.dismissal_reason else b""
     return Finding(
         id=row.id,
-        identity=row.identity,
         weakness=_weakness(row),
         reworded=frozenset(row.reworded),
         evidence=evidence.decode(),
@@ -150,29 +131,7 @@ async def finding(row: Row[Any], opened: Open) -> Finding:
         imported=row.import_id,
         duplicate_of=row.duplicate_of,
         before=State(row.state_before) if row.state_before else None,
-    )
-
-
-async def sighting(row: Row[Any], opened: Open) -> Sighting:
-    """Returns a row as a sighting.
-
-    Raises:
-        Failure: UNAVAILABLE; Vault is away.
-    """
-    evidence = await opened(Sealed(_SEEN, str(row.id), row.data_key_id, row.evidence))
-    return Sighting(
-        id=row.id,
-        scan=row.scan_id,
-        executor=row.executor,
-        time=row.seen_at,
-        evidence=evidence.decode(),
-        imported=row.import_id,
-        tool=row.tool,
-        tool_version=row.tool_version,
-        tool_severity=row.tool_severity,
-        tool_finding_id=row.tool_finding_id,
-        place=row.place,
-        part=row.part,
+        latest=row.latest_sighting_id,
     )
 
 
@@ -195,7 +154,6 @@ def _values(finding: Finding, sealer: Sealer) -> dict[str, Any]:
     weakness, wording = finding.weakness, finding.weakness.wording
     return {
         "id": finding.id,
-        "identity": finding.identity,
         "target_id": weakness.target,
         "check_id": weakness.check,
         "asset": weakness.asset,
@@ -223,48 +181,5 @@ def _values(finding: Finding, sealer: Sealer) -> dict[str, Any]:
         "import_id": finding.imported,
         "duplicate_of": finding.duplicate_of,
         "state_before": finding.before.value if finding.before else None,
-        "latest_sighting_id": None,
-        "description_digest": None,
+        "latest_sighting_id": finding.latest,
     }
-
-
-def _sighting_values(finding: Finding, sighting: Sighting, sealer: Sealer) -> dict[str, Any]:
-    return {
-        "id": sighting.id,
-        "finding_id": finding.id,
-        "scan_id": sighting.scan,
-        "executor": sighting.executor,
-        "evidence": sealer.seal(_SEEN, sighting.id, sighting.evidence.encode()),
-        "seen_at": sighting.time,
-        "data_key_id": sealer.key,
-        "import_id": sighting.imported,
-        "origin_id": finding.id,
-        "target_id": finding.weakness.target,
-        "tool": sighting.tool,
-        "tool_version": sighting.tool_version,
-        "tool_severity": sighting.tool_severity,
-        "tool_finding_id": sighting.tool_finding_id,
-        "check_id": finding.weakness.check,
-        "asset": finding.weakness.asset,
-        "location": finding.weakness.location,
-        "place": sighting.place,
-        "part": sighting.part,
-        "description_digest": None,
-        "keys": [],
-        "matched_keys": [],
-        "matched_sightings": [],
-    }
-
-
-def _rows(organization: UUID, rows: Sequence[dict[str, Any]]) -> str:
-    return json.dumps([{"organization_id": organization, **row} for row in rows], default=_text)
-
-
-def _text(value: object) -> str:
-    """Returns what PostgreSQL reads a value from that JSON has no form for."""
-    match value:
-        case bytes():
-            return f"\\x{value.hex()}"
-        case datetime():
-            return value.isoformat()
-    return str(value)

@@ -23,7 +23,6 @@ FINDINGS = Table(
     METADATA,
     Column("organization_id", Uuid, primary_key=True),
     Column("id", Uuid, primary_key=True),
-    Column("identity", LargeBinary, nullable=False),
     Column("target_id", Uuid),
     Column("check_id", Text, nullable=False),
     Column("asset", Text, nullable=False),
@@ -52,7 +51,6 @@ FINDINGS = Table(
     Column("duplicate_of", Uuid),
     Column("state_before", SmallInteger),
     Column("latest_sighting_id", Uuid),
-    Column("description_digest", LargeBinary),
 )
 
 SIGHTINGS = Table(
@@ -67,6 +65,7 @@ SIGHTINGS = Table(
     Column("seen_at", DateTime(timezone=True), nullable=False),
     Column("data_key_id", Uuid),
     Column("import_id", Uuid),
+    Column("source", LargeBinary),
     Column("origin_id", Uuid, nullable=False),
     Column("target_id", Uuid),
     Column("tool", Text, nullable=False),
@@ -82,6 +81,35 @@ SIGHTINGS = Table(
     Column("keys", ARRAY(LargeBinary), nullable=False),
     Column("matched_keys", ARRAY(SmallInteger), nullable=False),
     Column("matched_sightings", ARRAY(Uuid), nullable=False),
+)
+
+DESCRIPTIONS = Table(
+    "sighting_descriptions",
+    METADATA,
+    Column("organization_id", Uuid, primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("content", Text, nullable=False),
+)
+"""What sightings say, each text once: of a thousand sightings most say the same at another place."""
+
+KEYS = Table(
+    "finding_keys",
+    METADATA,
+    Column("organization_id", Uuid, primary_key=True),
+    Column("key", LargeBinary, primary_key=True),
+    Column("finding_id", Uuid, nullable=False),
+    Column("sighting_id", Uuid, nullable=False),
+)
+
+SEPARATIONS = Table(
+    "finding_separations",
+    METADATA,
+    Column("organization_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("first_id", Uuid, nullable=False),
+    Column("second_id", Uuid, nullable=False),
+    Column("creator", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
 )
 
 SEALED = (
@@ -111,6 +139,14 @@ WATCH_FIELDS = {"type": Field(None, "text"), **FIELDS}
 
 SIGHTING_FIELDS = {"time": Field(SIGHTINGS.c.seen_at, "time")}
 """What lists of sightings are sorted by."""
+
+_FINDING = "organizations/{organization}/findings/{finding}"
+SEPARATION_FIELDS = {
+    "first": Field(SEPARATIONS.c.first_id, "name", pattern=_FINDING),
+    "second": Field(SEPARATIONS.c.second_id, "name", pattern=_FINDING),
+    "create_time": Field(SEPARATIONS.c.created_at, "time"),
+}
+"""What lists of separations are filtered and sorted by."""
 
 DEFAULT_ORDER = "severity desc, last_seen_time desc"
 """The gravest first, and of these the latest."""

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from xorb.common.v1 import watch_pb2
-from xorb.core.v1 import finding_pb2
+from xorb.core.v1 import finding_pb2, separation_pb2
 
-from services.core.findings.domain import Finding, Report, Severity, Sighting, Weakness, Wording
+from services.core.findings.domain import Finding, Report, Separation, Severity, Sighting, Weakness, Wording
+from services.core.findings.matching import wire as matching
+from services.core.findings.matching.recording import Seen
 from services.core.findings.scoring import Score, score
 from services.mesh import etags, names
 from services.mesh.errors import invalid_field, not_found
@@ -17,6 +19,7 @@ from services.mesh.events.model import LoggedEvent
 from services.mesh.texts import clipped, one_line, storable
 
 FINDING = "organizations/{organization}/findings/{finding}"
+SIGHTING = FINDING + "/sightings/{sighting}"
 SCAN = "organizations/{organization}/scans/{scan}"
 IMPORT = "organizations/{organization}/imports/{import}"
 TARGET = "organizations/{organization}/targets/{target}"
@@ -86,8 +89,9 @@ def logged(organization: UUID, finding: Finding) -> finding_pb2.Finding:
     return shown
 
 
-def sighting(organization: UUID, finding: UUID, sighting: Sighting) -> finding_pb2.Sighting:
+def sighting(organization: UUID, finding: UUID, seen: Seen) -> finding_pb2.Sighting:
     """Returns a sighting as the contract has it."""
+    sighting, weakness = seen.report.sighting, seen.report.weakness
     return finding_pb2.Sighting(
         name=names.join(name(organization, finding), "sightings", sighting.id),
         scan=_named(organization, "scans", sighting.scan),
@@ -97,9 +101,62 @@ def sighting(organization: UUID, finding: UUID, sighting: Sighting) -> finding_p
         tool=sighting.tool,
         tool_version=sighting.tool_version,
         tool_severity=sighting.tool_severity,
+        severity=weakness.wording.severity.name,
         tool_finding_id=sighting.tool_finding_id,
+        check=weakness.check,
+        location=weakness.location,
+        match_explanation=matching.explanation(seen),
         **_import(organization, sighting.imported),
     )
+
+
+def separation(organization: UUID, separation: Separation) -> separation_pb2.Separation:
+    """Returns a separation as the contract has it."""
+    return separation_pb2.Separation(
+        name=names.join("organizations", organization, "separations", separation.id),
+        first=name(organization, separation.first),
+        second=name(organization, separation.second),
+        creator=separation.creator,
+        create_time=separation.created_at,
+    )
+
+
+def findings_named(organization: UUID, field: str, texts: Iterable[str]) -> list[UUID]:
+    """Returns the identifiers of findings that a request names.
+
+    Raises:
+        Failure: INVALID_NAME; a text is no finding's name. NOT_FOUND; it is another organization's.
+    """
+    found = []
+    for text in texts:
+        owner, identifier = names.parse(FINDING, text)
+        if owner != organization:
+            raise not_found(text)
+        found.append(identifier)
+    if len(set(found)) != len(found):
+        raise invalid_field(field, "each finding once")
+    return found
+
+
+def sightings_named(finding: UUID, texts: Iterable[str]) -> frozenset[UUID]:
+    """Returns the identifiers of a finding's sightings that a request names.
+
+    Raises:
+        Failure: INVALID_NAME, INVALID_FIELD; a text is no name of a sighting, or another finding's.
+    """
+    found = [names.parse(SIGHTING, text) for text in texts]
+    if any(owner != finding for _, owner, _ in found):
+        raise invalid_field("sightings", "they are to be sightings of the finding")
+    return frozenset(identifier for _, _, identifier in found)
+
+
+def import_of(text: str) -> UUID:
+    """Returns an import's identifier.
+
+    Raises:
+        Failure: INVALID_NAME; it is no import's name.
+    """
+    return names.parse(IMPORT, text)[1]
 
 
 def wording(finding: finding_pb2.Finding) -> Wording:
@@ -189,6 +246,8 @@ def filterable(event: LoggedEvent) -> dict[str, object]:
         "asset": finding.asset,
         "target": finding.target,
         "scan": finding.scan,
+        "import": getattr(finding, "import"),
+        "duplicate_of": finding.duplicate_of,
         "title": finding.title,
         "cvss_score": finding.cvss_score,
         "first_seen_time": finding.first_seen_time.ToDatetime(UTC),

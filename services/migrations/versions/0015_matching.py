@@ -16,7 +16,6 @@ _FINDINGS = (
         ADD COLUMN duplicate_of uuid,
         ADD COLUMN state_before smallint,
         ADD COLUMN latest_sighting_id uuid,
-        ADD COLUMN description_digest bytea,
         DROP CONSTRAINT findings_state_check,
         ADD CONSTRAINT findings_state CHECK (state BETWEEN 1 AND 8),
         ADD CONSTRAINT findings_duplicate
@@ -35,6 +34,7 @@ _SIGHTINGS = (
     ALTER TABLE sightings
         ALTER COLUMN scan_id DROP NOT NULL,
         ADD COLUMN import_id uuid,
+        ADD COLUMN source bytea,
         ADD COLUMN origin_id uuid,
         ADD COLUMN target_id uuid,
         ADD COLUMN tool text NOT NULL DEFAULT '',
@@ -52,7 +52,11 @@ _SIGHTINGS = (
         ADD COLUMN matched_sightings uuid[] NOT NULL DEFAULT '{}',
         ADD CONSTRAINT sightings_seen_by CHECK (scan_id IS NULL OR import_id IS NULL)
     """,
-    "CREATE INDEX sightings_import ON sightings (organization_id, import_id, finding_id) WHERE import_id IS NOT NULL",
+    # What an import of a source has seen, and all others of it have.
+    """
+    CREATE INDEX sightings_source ON sightings (organization_id, source, import_id, finding_id)
+        WHERE source IS NOT NULL
+    """,
 )
 _MATCHING = (
     """
@@ -96,20 +100,6 @@ _MATCHING = (
     "CREATE INDEX finding_separations_first ON finding_separations (organization_id, first_id)",
     "CREATE INDEX finding_separations_second ON finding_separations (organization_id, second_id)",
     "CREATE INDEX finding_separations_newest ON finding_separations (organization_id, created_at, id)",
-    """
-    CREATE TABLE finding_sources (
-        organization_id uuid NOT NULL,
-        source bytea NOT NULL,
-        finding_id uuid NOT NULL,
-        first_import_id uuid NOT NULL,
-        last_import_id uuid NOT NULL,
-        reopened_by uuid,
-        gone boolean NOT NULL DEFAULT false,
-        PRIMARY KEY (organization_id, source, finding_id),
-        FOREIGN KEY (organization_id, finding_id) REFERENCES findings
-    )
-    """,
-    "CREATE INDEX finding_sources_finding ON finding_sources (organization_id, finding_id)",
 )
 # What was seen before had its identity as its only key; every sighting was of what its finding says.
 _CARRIED_OVER = (
@@ -130,8 +120,9 @@ _CARRIED_OVER = (
     INSERT INTO finding_keys
     SELECT organization_id, identity, id, latest_sighting_id FROM findings WHERE latest_sighting_id IS NOT NULL
     """,
+    "ALTER TABLE findings DROP COLUMN identity",
 )
-_TABLES = ("finding_keys", "sighting_descriptions", "finding_separations", "finding_sources")
+_TABLES = ("finding_keys", "sighting_descriptions", "finding_separations")
 
 
 def upgrade() -> None:

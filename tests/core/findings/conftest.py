@@ -6,9 +6,10 @@ from typing import Any
 
 import grpc.aio
 import pytest_asyncio
-from xorb.core.v1 import finding_pb2_grpc
+from xorb.core.v1 import finding_pb2_grpc, separation_pb2_grpc
 from xorb.core.v1.finding_pb2 import Finding, ListFindingsRequest, RecordSightingsRequest, RecordSightingsResponse
 
+from services.core.findings.separations.service import SeparationsServicer
 from services.core.findings.service import FindingsServicer, SightingsServicer
 from services.mesh import identifiers
 from services.mesh.database import Database
@@ -31,6 +32,7 @@ class Client:
     tenant: Tenant
     findings: finding_pb2_grpc.FindingsServiceStub
     sightings: finding_pb2_grpc.SightingsServiceStub
+    separations: separation_pb2_grpc.SeparationsServiceStub
     orchestrator: tuple[tuple[str, str], ...]
 
     async def record(self, *reports: Any, scan: str = "") -> RecordSightingsResponse:
@@ -64,7 +66,10 @@ async def channel(database: Database, database_environment: dict[str, str]) -> A
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)
         finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)
 
-    names = ["xorb.core.v1.FindingsService", "xorb.core.v1.SightingsService"]
+        separations = SeparationsServicer(database, Pager(KEY))
+        separation_pb2_grpc.add_SeparationsServiceServicer_to_server(separations, server)
+
+    names = [f"xorb.core.v1.{name}Service" for name in ("Findings", "Sightings", "Separations")]
     async with serving(register, names, database) as channel:
         yield channel
     await hub.close()
@@ -75,7 +80,8 @@ async def connect(channel: grpc.aio.Channel, tenant: Tenant) -> Client:
     """Returns a tenant's client."""
     findings = finding_pb2_grpc.FindingsServiceStub(channel)
     sightings = finding_pb2_grpc.SightingsServiceStub(channel)
-    return Client(tenant, findings, sightings, bearer(await service_token("orchestrator")))
+    separations = separation_pb2_grpc.SeparationsServiceStub(channel)
+    return Client(tenant, findings, sightings, separations, bearer(await service_token("orchestrator")))
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -15,7 +15,7 @@ def sighting(tenant: Tenant, hours: float = 0, identifier: str = "", **finding: 
     """Returns a report of a weakness of one fixed target."""
     content = {
         "target": f"{tenant.name}/{_TARGETS}",
-        "check": "http.missing-hsts",
+        "check": "http.weak-hsts",
         "asset": "example.com",
         "location": "https://example.com/",
         "title": "No HSTS",

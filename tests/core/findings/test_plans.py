@@ -20,10 +20,10 @@ from services.mesh.testing import call_of
 ROWS = 100_000
 _FILL = text(
     """
-    INSERT INTO findings (organization_id, id, identity, target_id, check_id, asset, location, title, description,
+    INSERT INTO findings (organization_id, id, target_id, check_id, asset, location, title, description,
         severity, remediation, reworded, cvss_vector, cvss_score, cwes, cves, reference_urls, evidence, state,
         dismissal_reason, sighting_count, scan_id, first_seen_at, last_seen_at, updated_at, revision)
-    SELECT CAST(:organization AS uuid), gen_random_uuid(), sha256(number::text::bytea), gen_random_uuid(),
+    SELECT CAST(:organization AS uuid), gen_random_uuid(), gen_random_uuid(),
         'http.check-' || number % 40, 'host-' || number % 500 || '.example.com', 'https://example.com/' || number,
         'Title ' || number, repeat('words ', 40), number % 6, 'Mend it', '{}', '', 0, '{}', '{}', '{}', 'raw',
         1 + number % 4, '', 1, gen_random_uuid(), now() - number * interval '1 minute',

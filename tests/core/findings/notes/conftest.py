@@ -8,7 +8,7 @@ from uuid import UUID
 import grpc.aio
 import pytest_asyncio
 from sqlalchemy import text
-from xorb.core.v1 import finding_pb2_grpc, note_pb2, note_pb2_grpc, organization_pb2_grpc
+from xorb.core.v1 import finding_pb2_grpc, note_pb2, note_pb2_grpc, organization_pb2_grpc, separation_pb2_grpc
 from xorb.security.v1 import account_pb2_grpc
 
 from services.core.findings.notes.mentions import Colleagues
@@ -85,7 +85,8 @@ class Office:
         """The name of a new finding."""
         stub = finding_pb2_grpc.SightingsServiceStub(self.channel)
         findings = finding_pb2_grpc.FindingsServiceStub(self.channel)
-        client = Client(tenant, findings, stub, bearer(await service_token("orchestrator")))
+        separations = separation_pb2_grpc.SeparationsServiceStub(self.channel)
+        client = Client(tenant, findings, stub, separations, bearer(await service_token("orchestrator")))
         return (await client.seen(**fields)).name
 
 

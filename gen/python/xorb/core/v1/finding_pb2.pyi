@@ -271,6 +271,50 @@ class StartRemediationRequest(_message.Message):
     request_id: str
     def __init__(self, name: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
+class MarkDuplicateRequest(_message.Message):
+    __slots__ = ("name", "etag", "request_id", "duplicate_of")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    DUPLICATE_OF_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    etag: str
+    request_id: str
+    duplicate_of: str
+    def __init__(self, name: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., duplicate_of: _Optional[str] = ...) -> None: ...
+
+class MergeFindingsRequest(_message.Message):
+    __slots__ = ("name", "etag", "request_id", "duplicates")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    DUPLICATES_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    etag: str
+    request_id: str
+    duplicates: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., duplicates: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class SplitFindingRequest(_message.Message):
+    __slots__ = ("name", "etag", "request_id", "sightings")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    SIGHTINGS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    etag: str
+    request_id: str
+    sightings: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., sightings: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class SplitFindingResponse(_message.Message):
+    __slots__ = ("finding", "split")
+    FINDING_FIELD_NUMBER: _ClassVar[int]
+    SPLIT_FIELD_NUMBER: _ClassVar[int]
+    finding: Finding
+    split: Finding
+    def __init__(self, finding: _Optional[_Union[Finding, _Mapping]] = ..., split: _Optional[_Union[Finding, _Mapping]] = ...) -> None: ...
+
 class ListSightingsRequest(_message.Message):
     __slots__ = ("parent", "page_size", "page_token")
     PARENT_FIELD_NUMBER: _ClassVar[int]
@@ -367,3 +411,39 @@ class RecordSightingsResponse(_message.Message):
     reopened_count: int
     merged_count: int
     def __init__(self, created_count: _Optional[int] = ..., seen_again_count: _Optional[int] = ..., repeated_count: _Optional[int] = ..., scan_finding_count: _Optional[int] = ..., reopened_count: _Optional[int] = ..., merged_count: _Optional[int] = ...) -> None: ...
+
+class CompareSourceRequest(_message.Message):
+    __slots__ = ("parent", "source")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    IMPORT_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    source: str
+    def __init__(self, parent: _Optional[str] = ..., source: _Optional[str] = ..., **kwargs) -> None: ...
+
+class CompareSourceResponse(_message.Message):
+    __slots__ = ("new_count", "seen_again_count", "gone_count")
+    NEW_COUNT_FIELD_NUMBER: _ClassVar[int]
+    SEEN_AGAIN_COUNT_FIELD_NUMBER: _ClassVar[int]
+    GONE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    new_count: int
+    seen_again_count: int
+    gone_count: int
+    def __init__(self, new_count: _Optional[int] = ..., seen_again_count: _Optional[int] = ..., gone_count: _Optional[int] = ...) -> None: ...
+
+class ResolveGoneRequest(_message.Message):
+    __slots__ = ("parent", "source")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    IMPORT_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    source: str
+    def __init__(self, parent: _Optional[str] = ..., source: _Optional[str] = ..., **kwargs) -> None: ...
+
+class ResolveGoneResponse(_message.Message):
+    __slots__ = ("resolved_count", "done")
+    RESOLVED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    DONE_FIELD_NUMBER: _ClassVar[int]
+    resolved_count: int
+    done: bool
+    def __init__(self, resolved_count: _Optional[int] = ..., done: _Optional[bool] = ...) -> None: ...

@@ -75,6 +75,21 @@ class FindingsServiceStub:
                 request_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.StartRemediationRequest.SerializeToString,
                 response_deserializer=xorb_dot_core_dot_v1_dot_finding__pb2.Finding.FromString,
                 _registered_method=True)
+        self.MarkDuplicate = channel.unary_unary(
+                '/xorb.core.v1.FindingsService/MarkDuplicate',
+                request_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.MarkDuplicateRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_finding__pb2.Finding.FromString,
+                _registered_method=True)
+        self.MergeFindings = channel.unary_unary(
+                '/xorb.core.v1.FindingsService/MergeFindings',
+                request_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.MergeFindingsRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_finding__pb2.Finding.FromString,
+                _registered_method=True)
+        self.SplitFinding = channel.unary_unary(
+                '/xorb.core.v1.FindingsService/SplitFinding',
+                request_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.SplitFindingRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_finding__pb2.SplitFindingResponse.FromString,
+                _registered_method=True)
         self.ListSightings = channel.unary_unary(
                 '/xorb.core.v1.FindingsService/ListSightings',
                 request_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.ListSightingsRequest.SerializeToString,
@@ -164,6 +179,36 @@ class FindingsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def MarkDuplicate(self, request, context):
+        """Says that a finding is the same weakness as another. Its sightings go to the other, and so do further ones; what was a
+        separation of the two is none any more. Returns the duplicate.
+
+        Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION, INVALID_FIELD.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MergeFindings(self, request, context):
+        """Makes other findings duplicates of this one, all or none of them; see MarkDuplicate. Returns the finding that stays, with its
+        own state and words.
+
+        Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION, INVALID_FIELD.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SplitFinding(self, request, context):
+        """Takes sightings out of a finding. Where they are all that came with a duplicate, that finding is itself again, in the state
+        that it had; otherwise they become a new, open finding. The two are separated: they are never matched again.
+
+        Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION, INVALID_FIELD.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListSightings(self, request, context):
         """Lists when and by what a finding was seen, the newest first.
 
@@ -224,6 +269,21 @@ def add_FindingsServiceServicer_to_server(servicer, server):
                     servicer.StartRemediation,
                     request_deserializer=xorb_dot_core_dot_v1_dot_finding__pb2.StartRemediationRequest.FromString,
                     response_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.Finding.SerializeToString,
+            ),
+            'MarkDuplicate': grpc.unary_unary_rpc_method_handler(
+                    servicer.MarkDuplicate,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_finding__pb2.MarkDuplicateRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.Finding.SerializeToString,
+            ),
+            'MergeFindings': grpc.unary_unary_rpc_method_handler(
+                    servicer.MergeFindings,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_finding__pb2.MergeFindingsRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.Finding.SerializeToString,
+            ),
+            'SplitFinding': grpc.unary_unary_rpc_method_handler(
+                    servicer.SplitFinding,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_finding__pb2.SplitFindingRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.SplitFindingResponse.SerializeToString,
             ),
             'ListSightings': grpc.unary_unary_rpc_method_handler(
                     servicer.ListSightings,
@@ -464,6 +524,87 @@ class FindingsService:
             _registered_method=True)
 
     @staticmethod
+    def MarkDuplicate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.core.v1.FindingsService/MarkDuplicate',
+            xorb_dot_core_dot_v1_dot_finding__pb2.MarkDuplicateRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_finding__pb2.Finding.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MergeFindings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.core.v1.FindingsService/MergeFindings',
+            xorb_dot_core_dot_v1_dot_finding__pb2.MergeFindingsRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_finding__pb2.Finding.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SplitFinding(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.core.v1.FindingsService/SplitFinding',
+            xorb_dot_core_dot_v1_dot_finding__pb2.SplitFindingRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_finding__pb2.SplitFindingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ListSightings(request,
             target,
             options=(),
@@ -533,6 +674,16 @@ class SightingsServiceStub:
                 request_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.RecordSightingsRequest.SerializeToString,
                 response_deserializer=xorb_dot_core_dot_v1_dot_finding__pb2.RecordSightingsResponse.FromString,
                 _registered_method=True)
+        self.CompareSource = channel.unary_unary(
+                '/xorb.core.v1.SightingsService/CompareSource',
+                request_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.CompareSourceRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_finding__pb2.CompareSourceResponse.FromString,
+                _registered_method=True)
+        self.ResolveGone = channel.unary_unary(
+                '/xorb.core.v1.SightingsService/ResolveGone',
+                request_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.ResolveGoneRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_finding__pb2.ResolveGoneResponse.FromString,
+                _registered_method=True)
 
 
 class SightingsServiceServicer:
@@ -549,6 +700,25 @@ class SightingsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CompareSource(self, request, context):
+        """Compares what an import has seen with what its source had seen before. Only what was recorded with the source counts.
+
+        Errors: INVALID_FIELD.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResolveGone(self, request, context):
+        """Resolves findings that a source has seen before and this import of it has not, unless another source has seen them since; at
+        most 1000 for a call, to be called until it is done.
+
+        Errors: INVALID_FIELD.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_SightingsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -556,6 +726,16 @@ def add_SightingsServiceServicer_to_server(servicer, server):
                     servicer.RecordSightings,
                     request_deserializer=xorb_dot_core_dot_v1_dot_finding__pb2.RecordSightingsRequest.FromString,
                     response_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.RecordSightingsResponse.SerializeToString,
+            ),
+            'CompareSource': grpc.unary_unary_rpc_method_handler(
+                    servicer.CompareSource,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_finding__pb2.CompareSourceRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.CompareSourceResponse.SerializeToString,
+            ),
+            'ResolveGone': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResolveGone,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_finding__pb2.ResolveGoneRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_finding__pb2.ResolveGoneResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -586,6 +766,60 @@ class SightingsService:
             '/xorb.core.v1.SightingsService/RecordSightings',
             xorb_dot_core_dot_v1_dot_finding__pb2.RecordSightingsRequest.SerializeToString,
             xorb_dot_core_dot_v1_dot_finding__pb2.RecordSightingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CompareSource(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.core.v1.SightingsService/CompareSource',
+            xorb_dot_core_dot_v1_dot_finding__pb2.CompareSourceRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_finding__pb2.CompareSourceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResolveGone(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.core.v1.SightingsService/ResolveGone',
+            xorb_dot_core_dot_v1_dot_finding__pb2.ResolveGoneRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_finding__pb2.ResolveGoneResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,0 +1,1 @@
+"""Which sightings are of one finding: those that share a key, or that a chain of shared keys connects."""

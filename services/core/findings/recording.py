@@ -1,0 +1,86 @@
+"""How a batch of sightings is recorded: what is new of it, with its events, in a constant number of statements."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from services.core.findings import changes, store
+from services.core.findings.domain import Change, Finding, Report
+from services.core.findings.matching import merging, recording
+from services.core.findings.matching import store as index
+from services.core.findings.matching.keys import keys
+from services.core.findings.matching.recording import Batch, Recorded, Seen
+from services.core.findings.sightings import store as sightings
+from services.mesh import identifiers
+from services.mesh.database import Unit
+
+
+async def record(unit: Unit, reports: Sequence[Report], source: str = "") -> Sequence[Recorded]:
+    """Writes what is new of a batch with its events, and returns what became of the findings.
+
+    The number of statements doesn't depend on the number of sightings. What an import sees again has no event: a
+    thousand of them would say nothing but that the import runs, which it says itself.
+
+    Args:
+        unit: The transaction, which has serialized on `changes.TOPIC`.
+        reports: The sightings.
+        source: What their import is one of; empty for what can't be compared.
+    """
+    recorded = await sightings.recorded(unit, [report.sighting.id for report in reports])
+    fresh = {report.sighting.id: report for report in reports if report.sighting.id not in recorded}
+    seen = [Seen(report, keys(unit.organization, report)) for report in fresh.values()]
+    if not seen:
+        return ()
+    known = await index.known(unit, seen)
+    batch = recording.record(seen, known, changes.now(), identifiers.new)
+    await _write(unit, batch, source)
+    for finding, verb in _told(batch.recorded):
+        unit.record(changes.event(unit.organization, finding, verb))
+    return batch.recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What became of a batch: new findings, sightings of known ones, sightings that were recorded before, findings that
+    are open again, and findings that became duplicates.
+    """
+
+    created: int
+    seen_again: int
+    repeated: int
+    reopened: int
+    merged: int
+
+
+def counted(batch: Sequence[Recorded], sent: int) -> Counted:
+    """Returns what became of a batch of `sent` sightings."""
+    fresh = sum(len(entry.sightings) for entry in batch)
+    created = sum(entry.change is Change.CREATED for entry in batch)
+    reopened = sum(entry.change is Change.REOPENED for entry in batch)
+    merged = sum(len(entry.duplicates) for entry in batch)
+    return Counted(created, fresh - created, sent - fresh, reopened, merged)
+
+
+async def _write(unit: Unit, batch: Batch, source: str) -> None:
+    moves = {other.id: entry.finding.id for entry in batch.recorded for other in entry.duplicates}
+    duplicates = [other for entry in batch.recorded for other in entry.duplicates]
+    chained = [
+        merging.redirect(finding, moves[finding.duplicate_of], changes.now())
+        for finding in await store.duplicates_of(unit, moves)
+        if finding.duplicate_of
+    ]
+    await store.write(unit, [*(entry.finding for entry in batch.recorded), *duplicates, *chained])
+    await sightings.move(unit, moves)
+    await index.move(unit, moves)
+    await sightings.write(unit, batch.recorded, source)
+    await index.claim(unit, batch.keys)
+
+
+def _told(batch: Sequence[Recorded]) -> Iterator[tuple[Finding, str]]:
+    """Yields what is told of a batch, and by which verb."""
+    for entry in batch:
+        for duplicate in entry.duplicates:
+            yield duplicate, "duplicated"
+        if entry.duplicates:
+            yield entry.finding, "merged"
+        elif entry.change is not Change.SEEN or entry.finding.scan:
+            yield entry.finding, entry.change.value

@@ -1,0 +1,1 @@
+"""Pairs of findings that are never matched, because somebody said so."""

@@ -1,0 +1,1 @@
+"""Sightings: each time that a weakness was seen, and by what."""

@@ -1,0 +1,1 @@
+"""What the sources of imports have seen, one import after the other."""
