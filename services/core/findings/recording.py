@@ -40,8 +40,14 @@ async def record(unit: Unit, reports: Sequence[Report], source: str = "") -> Seq
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What became of a batch: new findings, sightings of known ones, sightings that were recorded before, findings that
-    are open again, and findings that became duplicates.
+    """What became of a batch.
+
+    Attributes:
+        created: Findings that are new.
+        seen_again: Sightings of findings known before.
+        repeated: Sightings recorded before.
+        reopened: Findings that were resolved and are open again.
+        merged: Findings that became duplicates.
     """
 
     created: int
