@@ -11,8 +11,8 @@ from services.core.reports.model import COLORS, SEVERITIES, TITLES, Count, Deadl
 _FONT = 'font-family="Libertinus Serif, Georgia, serif" font-size="12"'
 _INK, _FAINT, _GRID = "#1f2937", "#64748b", "#e2e8f0"
 _WIDTH = 640
-_LABEL_WIDTH, _ROW, _BAR = 260, 24, 14
-_LONGEST_LABEL = 42
+_LABEL_WIDTH, _ROW, _BAR = 300, 24, 14
+_LONGEST_LABEL = 52
 _PLOT_HEIGHT, _LEFT, _TOP, _BOTTOM = 160, 34, 12, 30
 _DEADLINE_COLORS = ("#16a34a", "#2563eb", "#dc2626")
 _DEADLINE_TITLES = ("Mended", "Open, in time", "Open, late")
