@@ -23,6 +23,7 @@ from cli.commands import (
     notes,
     organizations,
     passwords,
+    reports,
     roles,
     scans,
     service_accounts,
@@ -71,6 +72,7 @@ app.add_typer(scans.app, name="scan")
 findings.app.command()(history.history)
 app.add_typer(findings.app, name="findings")
 app.add_typer(notes.app, name="notes")
+app.add_typer(reports.app, name="report")
 
 
 @app.callback()

@@ -83,6 +83,22 @@ TARGET = (
     Column("to_verify", lambda target: "" if target.HasField("verify_time") else str(target.verification_instructions)),
     TARGETS[4],
 )
+REPORTS = (
+    _ID,
+    Column("display_name", lambda report: str(report.display_name), wide=True),
+    Column("state", lambda report: enum_name(report, "state"), state_style),
+    Column("percent", lambda report: str(report.percent)),
+    Column("findings", lambda report: str(report.finding_count)),
+    Column("files", lambda report: " ".join(file.file_name for file in report.files), spare=True),
+    Column("created", lambda report: when(report.create_time)),
+    Column("expires", lambda report: when(report.expire_time), spare=True),
+)
+REPORT_TEMPLATES = (
+    _ID,
+    Column("display_name", lambda template: str(template.display_name), wide=True),
+    Column("version", lambda template: str(template.version)),
+    Column("updated", lambda template: when(template.update_time)),
+)
 SCANS = (
     _ID,
     Column("display_name", lambda scan: str(scan.display_name), wide=True),

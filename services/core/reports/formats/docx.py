@@ -25,7 +25,7 @@ from services.core.reports.texts import paragraphs
 MOST = 5_000
 """The most findings that a document may have: it is made in memory."""
 
-_EVIDENCE, _TEXT = 8_000, 20_000
+_EVIDENCE, _TEXT, _FACT, _TITLE = 8_000, 20_000, 1_000, 300
 _FAINT = RGBColor(0x64, 0x74, 0x8B)
 _WHITE = RGBColor(0xFF, 0xFF, 0xFF)
 _FACTS = 38  # millimetres for the names of facts
@@ -162,12 +162,14 @@ def _legend(paragraph: Paragraph, entries: Iterable[tuple[str, str]]) -> None:
 
 
 def _finding(document: Document, finding: Finding) -> None:
-    document.add_heading(f"{finding.reference}  {finding.title}", level=2).paragraph_format.space_before = Pt(24)
+    document.add_heading(
+        f"{finding.reference}  {clipped(finding.title, _TITLE)}", level=2
+    ).paragraph_format.space_before = Pt(24)
     badge = document.add_paragraph()
     badge.paragraph_format.keep_with_next = True
     run = badge.add_run(TITLES[finding.severity].upper())
     run.bold, run.font.color.rgb = True, RGBColor.from_string(COLORS[finding.severity][1:].upper())
-    _facts(document, [(label, clipped(value, _TEXT)) for label, value in facts.of_finding(finding)])
+    _facts(document, [(label, clipped(value, _FACT)) for label, value in facts.of_finding(finding)])
     document.add_paragraph()
     _words(document, clipped(finding.description, _TEXT))
     if finding.evidence:
@@ -179,7 +181,7 @@ def _finding(document: Document, finding: Finding) -> None:
     if finding.references:
         _heading(document, "References")
         for one in finding.references:
-            document.add_paragraph(one, style="List Bullet")
+            document.add_paragraph(clipped(one, _FACT), style="List Bullet")
 
 
 def _heading(document: Document, text: str) -> None:

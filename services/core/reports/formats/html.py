@@ -9,6 +9,7 @@ from itertools import chain
 from typing import BinaryIO
 
 from services.core.reports import charts, facts
+from services.core.reports.formats import statements
 from services.core.reports.model import HEADINGS, SEVERITIES, TITLES, Finding, Report, Section
 from services.core.reports.texts import paragraphs
 
@@ -127,8 +128,7 @@ def _finding(finding: Finding) -> Iterator[str]:
 def _reference(text: str) -> str:
     """Returns a reference, a link where it is one of the web's: no other scheme is followed."""
     shown = escape(text)
-    linked = text.startswith(("https://", "http://")) and not set(text) & set(" <>\"'`{}|\\^")
-    return f'<a rel="noreferrer noopener" href="{shown}">{shown}</a>' if linked else shown
+    return f'<a rel="noreferrer noopener" href="{shown}">{shown}</a>' if statements.is_link(text) else shown
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
+from urllib.parse import quote
 
 from services.core.reports.formats import RefusedError, statements, streamed
 from services.core.reports.model import Finding, Report
@@ -37,6 +38,7 @@ def _statements(findings: Iterable[Finding]) -> Iterator[dict[str, Any]]:
 def _statement(finding: Finding, name: str) -> dict[str, Any]:
     status = _STATUSES.get(finding.state, "affected")
     said: dict[str, Any] = {
+        "@id": f"urn:xorb:finding:{finding.id}:{quote(name, safe='')}",
         "vulnerability": {"name": name, "description": finding.title},
         "products": [{"@id": statements.product(finding.asset)}],
         "status": status,

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import typst
 
 from services.core.reports import charts, facts
-from services.core.reports.formats import RefusedError
+from services.core.reports.formats import RefusedError, statements
 from services.core.reports.formats.wrapping import breakable, clipped, wrapped
 from services.core.reports.model import COLORS, HEADINGS, SEVERITIES, TITLES, Finding, Report
 from services.core.reports.texts import paragraphs
@@ -23,7 +23,7 @@ MOST = 5_000
 """The most findings that a PDF may have."""
 
 _COLUMNS = 98
-_EVIDENCE, _TEXT = 8_000, 20_000
+_EVIDENCE, _TEXT, _FACT, _TITLE = 8_000, 20_000, 1_000, 300
 _NOWHERE = "/dev/null"
 
 
@@ -80,7 +80,7 @@ def _report(report: Report) -> dict[str, Any]:
     cover, words, figures = report.cover, report.words, report.summary
     return {
         "cover": {
-            "title": breakable(cover.title),
+            "title": breakable(clipped(cover.title, _TITLE)),
             "organization": cover.organization,
             "client": cover.client,
             "author": cover.author,
@@ -112,19 +112,19 @@ def _report(report: Report) -> dict[str, Any]:
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "reference": finding.reference,
-        "title": breakable(finding.title),
-        "asset": breakable(finding.asset),
+        "title": breakable(clipped(finding.title, _TITLE)),
+        "asset": breakable(clipped(finding.asset, _TITLE)),
         "severity": finding.severity,
         "severity_title": TITLES[finding.severity],
         "color": COLORS[finding.severity],
         "score": f"{finding.cvss_score:.1f}" if finding.cvss_vector else "",
         "state": facts.state(finding.state),
-        "facts": [(label, breakable(clipped(value, _TEXT))) for label, value in facts.of_finding(finding)],
+        "facts": [(label, breakable(clipped(value, _FACT))) for label, value in facts.of_finding(finding)],
         "description": _words(finding.description),
         "evidence": wrapped(clipped(finding.evidence, _EVIDENCE), _COLUMNS),
         "remediation": _words(finding.remediation),
         "references": [
-            {"text": breakable(one), "url": one if one.startswith(("https://", "http://")) else ""}
+            {"text": breakable(clipped(one, _FACT)), "url": one if statements.is_link(one) else ""}
             for one in finding.references
         ],
     }

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlsplit
 
 from services.core.reports.model import Finding
 
+_LONGEST = 2000  # characters of a link; Typst takes 8,000, browsers fewer
 _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,}")
 # RFC 3986, without what is only allowed elsewhere.
 _URI = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
@@ -13,7 +14,7 @@ _URI = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 
 def names(finding: Finding) -> list[str]:
     """Returns what a finding is an instance of: its CVEs, or its check where it has none."""
-    return [cve for cve in finding.cves if _CVE.fullmatch(cve)] or [finding.check]
+    return list(dict.fromkeys(cve for cve in finding.cves if _CVE.fullmatch(cve))) or [finding.check]
 
 
 def is_cve(name: str) -> bool:
@@ -33,14 +34,12 @@ def links(finding: Finding) -> Iterator[str]:
 
 def is_link(text: str) -> bool:
     """Returns whether a text is a URI of the web that every reader takes."""
-    if (
-        not text.startswith(("https://", "http://"))
-        or not _URI.fullmatch(text)
-        or re.search("%(?![0-9A-Fa-f]{2})", text)
-    ):
+    if len(text) > _LONGEST or not text.startswith(("https://", "http://")):
+        return False
+    if not _URI.fullmatch(text) or re.search("%(?![0-9A-Fa-f]{2})", text) or set("[]") & set(text):
         return False
     try:
         parts = urlsplit(text)
-        return bool(parts.hostname) and "#" not in parts.fragment and parts.port != 0 and not set("[]") & set(text)
+        return bool(parts.hostname) and "#" not in parts.fragment and parts.port != 0
     except ValueError:
         return False

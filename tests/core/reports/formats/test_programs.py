@@ -1,0 +1,110 @@
+"""The formats for programs, against their published schemas where a package has them."""
+
+import json
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+from uuid import UUID
+
+import jsonschema
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from referencing import Registry, Resource
+from referencing.jsonschema import specification_with
+
+from services.core.reports.formats import NAMES
+from tests.core.reports.samples import finding, rendered
+
+FINDINGS = [
+    *(finding(number) for number in range(1, 25)),
+    finding(25, cves=("CVE-2021-44228", "CVE-2021-45046"), state="TRIAGED"),
+    finding(26, cvss_vector="CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", cvss_score=9.3),
+    finding(27, cvss_vector="AV:N/AC:L/Au:N/C:C/I:C/A:C", cvss_score=10.0),
+    finding(28, state="RISK_ACCEPTED", location="192.0.2.1:443/tcp", remediation="", references=("no link",)),
+]
+
+
+def document(name: str) -> Any:
+    return json.loads(rendered(name, FINDINGS))
+
+
+def test_cyclonedx_is_valid() -> None:
+    text = rendered("cyclonedx", FINDINGS).decode()
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    said = json.loads(text)
+    assert len(said["vulnerabilities"]) == len(FINDINGS) + 1
+    references = {one["bom-ref"] for one in said["components"]}
+    assert {affected["ref"] for one in said["vulnerabilities"] for affected in one["affects"]} == references
+
+
+def test_csaf_is_valid() -> None:
+    folder = resources.files("csaf").joinpath("csaf", "v20", "schema")
+    known = [
+        json.loads(one.read_text()) for one in folder.joinpath("referenced").iterdir() if one.name.endswith("json")
+    ]
+    schema = json.loads(folder.joinpath("csaf.json").read_text())
+    by_id = {one.get("$id") or one.get("id"): Resource.from_contents(one, _draft(one)) for one in known}
+    registry = Registry().with_resources([(str(name).partition("?")[0], one) for name, one in by_id.items()])
+    said = document("csaf")
+    jsonschema.Draft202012Validator(schema, registry=registry).validate(said)
+    products = {one["product_id"] for one in said["product_tree"]["full_product_names"]}
+    for one in said["vulnerabilities"]:
+        ((status, affected),) = one["product_status"].items()
+        assert set(affected) <= products
+        # Profile 5 (VEX): what a status needs beside it.
+        assert status != "known_not_affected" or one["threats"]
+        assert status != "known_affected" or one["remediations"]
+
+
+def _draft(schema: Mapping[str, Any]) -> Any:
+    return specification_with(schema.get("$schema", "http://json-schema.org/draft-07/schema#"))
+
+
+def test_openvex_has_what_its_specification_asks_for() -> None:
+    said = document("openvex")
+    assert set(said) == {"@context", "@id", "author", "timestamp", "version", "tooling", "statements"}
+    assert said["@context"] == "https://openvex.dev/ns/v0.2.0"
+    allowed = {
+        *("@id", "vulnerability", "products", "status", "timestamp", "last_updated"),
+        *("impact_statement", "action_statement"),
+    }
+    for one in said["statements"]:
+        assert set(one) <= allowed
+        assert one["status"] in {"not_affected", "affected", "fixed", "under_investigation"}
+        assert ("impact_statement" in one) is (one["status"] == "not_affected")
+        assert ("action_statement" in one) is (one["status"] == "affected")
+        assert one["vulnerability"]["name"]
+        assert one["products"]
+    unique = {json.dumps(one, sort_keys=True) for one in said["statements"]}
+    assert len(unique) == len(said["statements"]) == len(FINDINGS) + 1
+
+
+def test_sarif_has_what_its_specification_asks_for() -> None:
+    said = document("sarif")
+    assert (said["version"], len(said["runs"])) == ("2.1.0", 1)
+    (run,) = said["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in rules] == ["http.missing-hsts"]
+    assert len(run["results"]) == len(FINDINGS)
+    for one in run["results"]:
+        assert rules[one["ruleIndex"]]["id"] == one["ruleId"]
+        assert one["level"] in {"error", "warning", "note", "none"}
+        assert one["message"]["text"]
+        assert str(UUID(one["guid"])) == one["guid"]
+        assert one["locations"]
+    dismissed = [one for one in run["results"] if one["properties"]["state"] == "DISMISSED"]
+    assert dismissed
+    assert all(one["suppressions"][0]["justification"] for one in dismissed)
+
+
+def test_json_has_all_of_the_model() -> None:
+    said = document("json")
+    assert said["schema_version"] == 1
+    assert [one["reference"] for one in said["findings"]] == [one.reference for one in FINDINGS]
+    assert said["summary"]["total"] == len(FINDINGS)
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"pdf", "docx", "html", "markdown", "csv"}))
+def test_programs_get_json(name: str) -> None:
+    assert isinstance(document(name), dict)
