@@ -941,7 +941,7 @@ class ReportFormat(betterproto2.Enum):
 
     OPENVEX = 8
     """
-    OpenVEX 0.2.0; findings with a CVE only.
+    OpenVEX 0.2.0: statements by CVE, or by check where there is none.
     """
 
     CYCLONEDX = 9
