@@ -84,6 +84,7 @@ BUILT_IN = {
         (
             "*.read",
             "targets.verify",
+            "engagements.check",
             "engagements.conduct",
             "engagements.stop",
             "scans.*",

@@ -11,6 +11,7 @@ from xorb.core.v1 import (
     acceptance_pb2_grpc,
     activity_pb2_grpc,
     audit_pb2_grpc,
+    checklist_pb2_grpc,
     deadline_pb2_grpc,
     engagement_pb2_grpc,
     finding_history_pb2_grpc,
@@ -36,6 +37,7 @@ from xorb.security.v1 import account_pb2_grpc
 from services.core.activity.service import ActivityServicer
 from services.core.audit.service import AuditServicer
 from services.core.engagements.changes import Known
+from services.core.engagements.checklists.service import ChecklistsServicer
 from services.core.engagements.leave import leave
 from services.core.engagements.service import EngagementsServicer
 from services.core.findings.acceptances.service import AcceptancesServicer
@@ -99,6 +101,7 @@ SERVICES = (
     "xorb.core.v1.RolesService",
     "xorb.core.v1.TargetsService",
     "xorb.core.v1.EngagementsService",
+    "xorb.core.v1.ChecklistsService",
     "xorb.core.v1.ScansService",
     "xorb.core.v1.FindingsService",
     "xorb.core.v1.SightingsService",
@@ -175,6 +178,8 @@ class Core:
         known = Known(target_store.missing, member_store.missing)
         engagements = EngagementsServicer(database, pager, watcher, known, EngagedScans(control))
         engagement_pb2_grpc.add_EngagementsServiceServicer_to_server(engagements, server)
+        checklists = ChecklistsServicer(database, pager, member_store.missing)
+        checklist_pb2_grpc.add_ChecklistsServiceServicer_to_server(checklists, server)
         scan_pb2_grpc.add_ScansServiceServicer_to_server(scans, server)
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)
         finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)

@@ -1,6 +1,7 @@
 """Every table with sealed columns, whichever plane it is of: what a rotation seals anew."""
 
 from services.core.engagements import tables as engagements
+from services.core.engagements.checklists import tables as checklists
 from services.core.findings import tables as findings
 from services.core.findings.acceptances import tables as acceptances
 from services.core.findings.notes import store as notes
@@ -12,6 +13,7 @@ from services.mesh import idempotency
 from services.mesh.encryption.resealing import SealedTable
 
 SEALED = (
+    *checklists.SEALED,
     *engagements.SEALED,
     *findings.SEALED,
     *imports.SEALED,

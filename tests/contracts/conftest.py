@@ -57,13 +57,20 @@ async def inhabited(platform: Platform) -> Inhabited:
     invitation = await owner.post(f"{owner.organization}/invitations", {"email": "ada@example.org"})
     provider = {"issuer": "https://id.example.com", "clientId": "xorb", "emailDomains": ["example.com"]}
     connection = await owner.post(f"{owner.organization}/connections", provider)
-    engagement = await owner.post(f"{owner.organization}/engagements", {"displayName": "Spring test"})
     begun = await owner.post(f"{owner.organization}/imports", {"filename": "scan.jsonl"})
     people = (member["name"], role["name"], invitation["name"], connection["name"])
-    told = (*await _told(owner), *await _decided(owner, finding["name"]), engagement["name"], begun["name"])
+    told = (*await _told(owner), *await _decided(owner, finding["name"]), *await _planned(owner), begun["name"])
     return Inhabited(
         owner, (evidence["name"], sighting["name"], note["name"], scan, finding["name"], target, *people, *told)
     )
+
+
+async def _planned(owner: Member) -> tuple[str, ...]:
+    """An item of a checklist, and its engagement."""
+    engagement = (await owner.post(f"{owner.organization}/engagements", {"displayName": "Spring test"}))["name"]
+    await owner.post(f"{engagement}/checklistItems:add", {"methodology": "OWASP_WSTG"})
+    item = (await owner.get(f"{engagement}/checklistItems?pageSize=1"))["checklistItems"][0]
+    return item["name"], engagement
 
 
 async def _told(owner: Member) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ FINDINGS = {
     *MATCHING,
 }
 NOTES = {"notes.create", "notes.delete", "notes.update"}
-TESTING = {"engagements.conduct", "engagements.stop"}
+TESTING = {"engagements.check", "engagements.conduct", "engagements.stop"}
 ENGAGEMENTS = TESTING | {
     f"engagements.{verb}" for verb in ("close", "conduct", "create", "delete", "plan", "release", "stop", "update")
 }

@@ -118,7 +118,7 @@ def change(engagement: Engagement, terms: Terms, now: datetime) -> Engagement:
     Raises:
         Failure: ILLEGAL_TRANSITION; it is closed, or is under way and would have no target left.
     """
-    _require_open(engagement)
+    require_open(engagement)
     if engagement.state >= State.SCHEDULED and not terms.targets:
         raise Failure(Reason.ILLEGAL_TRANSITION, "What is agreed has a target in its scope.")
     return _changed(engagement, now, terms=terms)
@@ -161,7 +161,7 @@ def use(engagement: Engagement, hours: float, credit: int, now: datetime) -> Eng
     Raises:
         Failure: ILLEGAL_TRANSITION; it is closed, or less than nothing would be used.
     """
-    _require_open(engagement)
+    require_open(engagement)
     hours, credit = round(engagement.hours_used + hours, 4), engagement.credits_used + credit
     if hours < 0 or credit < 0:
         raise Failure(Reason.ILLEGAL_TRANSITION, "Less than nothing would be used.")
@@ -174,7 +174,7 @@ def stop(engagement: Engagement, halt: Stop) -> Engagement:
     Raises:
         Failure: ILLEGAL_TRANSITION; it is closed.
     """
-    _require_open(engagement)
+    require_open(engagement)
     return _changed(engagement, halt.time, stop=engagement.stop or halt)
 
 
@@ -189,7 +189,12 @@ def release(engagement: Engagement, now: datetime) -> Engagement:
     return _changed(engagement, now, stop=None)
 
 
-def _require_open(engagement: Engagement) -> None:
+def require_open(engagement: Engagement) -> None:
+    """Checks that an engagement may be changed.
+
+    Raises:
+        Failure: ILLEGAL_TRANSITION; it is closed.
+    """
     if engagement.state is State.CLOSED:
         raise Failure(Reason.ILLEGAL_TRANSITION, "The engagement is closed, and stays as it is.")
 

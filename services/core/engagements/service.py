@@ -4,16 +4,20 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 from google.protobuf import empty_pb2
 from xorb.core.v1 import engagement_pb2, engagement_pb2_grpc
 
 from services.core.engagements import changes, domain, store, wire
 from services.core.engagements.changes import Known, Scans, find_to_change, saved
+from services.core.engagements.checklists import store as checklists
 from services.core.engagements.domain import State, Terms
 from services.core.engagements.tables import ENGAGEMENTS, FIELDS, WATCH_FIELDS
+from services.core.engagements.timeline import store as timeline
+from services.core.engagements.timeline import wire as activity
 from services.mesh import calls, identifiers, masks, names
-from services.mesh.database import Database
+from services.mesh.database import Database, Unit
 from services.mesh.errors import not_found
 from services.mesh.events.model import LoggedEvent
 from services.mesh.events.watch import Watcher
@@ -21,6 +25,7 @@ from services.mesh.interceptors.layer import Context
 from services.mesh.pages import Pager, PageRequest
 from services.mesh.texts import storable
 
+_SCANS = "scans.read"
 _EVERYTHING = frozenset(field.name for field in engagement_pb2.Engagement.DESCRIPTOR.fields)
 
 
@@ -102,6 +107,7 @@ class EngagementsServicer(engagement_pb2_grpc.EngagementsServiceServicer):
         async with self.database.unit() as unit:
             engagement = await find_to_change(unit, request.name, request.etag)
             domain.require_removable(engagement)
+            await checklists.remove(unit, engagement.id)
             await store.remove(unit, engagement.id)
             changes.recorded(unit, engagement, "deleted")
             return unit.reply(empty_pb2.Empty())
@@ -183,10 +189,58 @@ class EngagementsServicer(engagement_pb2_grpc.EngagementsServiceServicer):
             async for record in records:
                 yield record
 
+    async def ListEngagementActivity(
+        self, request: engagement_pb2.ListEngagementActivityRequest, context: Context
+    ) -> engagement_pb2.ListEngagementActivityResponse:
+        """Lists what happened in an engagement, the newest first."""
+        wanted = PageRequest(
+            f"ListEngagementActivity:{request.parent}", request.page_size, request.page_token, request.filter
+        )
+        async with self.database.unit() as unit:
+            identifier = await _existing(unit, request.parent)
+            listed = await timeline.events(unit, identifier, request.parent, scans=_sees_scans())
+            page = await self.pager.page(
+                unit, listed, wanted, fields=timeline.FIELDS, default_order="time desc", key=timeline.KEY
+            )
+        events = [activity.row(row) for row in page.mappings]
+        return engagement_pb2.ListEngagementActivityResponse(events=events, next_page_token=page.next_page_token)
+
+    async def WatchEngagement(
+        self, request: engagement_pb2.WatchEngagementRequest, context: Context
+    ) -> AsyncIterator[engagement_pb2.WatchEngagementResponse]:
+        """Tells what happens in an engagement."""
+        async with self.database.unit() as unit:
+            await _existing(unit, request.parent)
+        call = calls.current()
+        records = self.watcher.watch(
+            response_class=engagement_pb2.WatchEngagementResponse,
+            parent=request.parent,
+            accept=lambda event: activity.belongs(request.parent, event, scans=_SCANS in call.caller.permissions),
+            present=activity.event,
+            names=activity.filterable,
+            fields=timeline.FIELDS,
+            filter=request.filter,
+            resume_token=request.resume_token,
+        )
+        async with aclosing(records):
+            async for record in records:
+                yield record
+
     async def _move(self, name: str, etag: str, state: State, verb: str) -> engagement_pb2.Engagement:
         async with self.database.unit() as unit:
             current = await find_to_change(unit, name, etag)
             return await saved(unit, domain.move(current, state, _now()), verb)
+
+
+async def _existing(unit: Unit, name: str) -> UUID:
+    _, identifier = names.parse(wire.PATTERN, name)
+    if await store.get(unit, identifier) is None:
+        raise not_found(name)
+    return identifier
+
+
+def _sees_scans() -> bool:
+    return _SCANS in calls.current().caller.permissions
 
 
 def _is_of_engagement(event: LoggedEvent) -> bool:

@@ -8,10 +8,11 @@ from typing import Any
 import grpc.aio
 import pytest_asyncio
 import temporalio.client
-from xorb.core.v1 import engagement_pb2, engagement_pb2_grpc
+from xorb.core.v1 import checklist_pb2_grpc, engagement_pb2, engagement_pb2_grpc
 from xorb.core.v1.engagement_pb2 import CreateEngagementRequest, Engagement
 
 from services.core.engagements.changes import Known
+from services.core.engagements.checklists.service import ChecklistsServicer
 from services.core.engagements.service import EngagementsServicer
 from services.core.organizations.members import store as members
 from services.core.scans.control import Control
@@ -37,6 +38,7 @@ class Client:
 
     tenant: Tenant
     engagements: engagement_pb2_grpc.EngagementsServiceStub
+    checklists: checklist_pb2_grpc.ChecklistsServiceStub
     database: Database
 
     async def target(self) -> str:
@@ -81,8 +83,12 @@ async def channel(database: Database, database_environment: dict[str, str]) -> A
 
     def register(server: grpc.aio.Server) -> None:
         engagement_pb2_grpc.add_EngagementsServiceServicer_to_server(servicer, server)
+        checklists = ChecklistsServicer(database, Pager(KEY), members.missing)
+        checklist_pb2_grpc.add_ChecklistsServiceServicer_to_server(checklists, server)
 
-    async with serving(register, ["xorb.core.v1.EngagementsService"], database) as opened:
+    async with serving(
+        register, ["xorb.core.v1.EngagementsService", "xorb.core.v1.ChecklistsService"], database
+    ) as opened:
         yield opened
     await hub.close()
     await redis.aclose()
@@ -91,4 +97,5 @@ async def channel(database: Database, database_environment: dict[str, str]) -> A
 @pytest_asyncio.fixture(loop_scope="session")
 async def client(channel: grpc.aio.Channel, database: Database) -> Client:
     """A client of a new organization."""
-    return Client(await new_tenant(), engagement_pb2_grpc.EngagementsServiceStub(channel), database)
+    engagements = engagement_pb2_grpc.EngagementsServiceStub(channel)
+    return Client(await new_tenant(), engagements, checklist_pb2_grpc.ChecklistsServiceStub(channel), database)

@@ -106,6 +106,16 @@ class EngagementsServiceStub:
                 request_serializer=xorb_dot_core_dot_v1_dot_engagement__pb2.WatchEngagementsRequest.SerializeToString,
                 response_deserializer=xorb_dot_core_dot_v1_dot_engagement__pb2.WatchEngagementsResponse.FromString,
                 _registered_method=True)
+        self.ListEngagementActivity = channel.unary_unary(
+                '/xorb.core.v1.EngagementsService/ListEngagementActivity',
+                request_serializer=xorb_dot_core_dot_v1_dot_engagement__pb2.ListEngagementActivityRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_engagement__pb2.ListEngagementActivityResponse.FromString,
+                _registered_method=True)
+        self.WatchEngagement = channel.unary_stream(
+                '/xorb.core.v1.EngagementsService/WatchEngagement',
+                request_serializer=xorb_dot_core_dot_v1_dot_engagement__pb2.WatchEngagementRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_engagement__pb2.WatchEngagementResponse.FromString,
+                _registered_method=True)
 
 
 class EngagementsServiceServicer:
@@ -241,6 +251,25 @@ class EngagementsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListEngagementActivity(self, request, context):
+        """The timeline: lists what happened in an engagement, with its checklists and its scans as far as the caller may see these,
+        the newest first. Filters by `type`, `resource`, `actor` and `time`.
+
+        Errors: NOT_FOUND, INVALID_FILTER, INVALID_PAGE_TOKEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchEngagement(self, request, context):
+        """The timeline, live: tells what happens in an engagement.
+
+        Errors: NOT_FOUND, INVALID_FILTER, INVALID_RESUME_TOKEN, RESUME_TOKEN_EXPIRED, READER_TOO_SLOW.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_EngagementsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -313,6 +342,16 @@ def add_EngagementsServiceServicer_to_server(servicer, server):
                     servicer.WatchEngagements,
                     request_deserializer=xorb_dot_core_dot_v1_dot_engagement__pb2.WatchEngagementsRequest.FromString,
                     response_serializer=xorb_dot_core_dot_v1_dot_engagement__pb2.WatchEngagementsResponse.SerializeToString,
+            ),
+            'ListEngagementActivity': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListEngagementActivity,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_engagement__pb2.ListEngagementActivityRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_engagement__pb2.ListEngagementActivityResponse.SerializeToString,
+            ),
+            'WatchEngagement': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchEngagement,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_engagement__pb2.WatchEngagementRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_engagement__pb2.WatchEngagementResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -694,6 +733,60 @@ class EngagementsService:
             '/xorb.core.v1.EngagementsService/WatchEngagements',
             xorb_dot_core_dot_v1_dot_engagement__pb2.WatchEngagementsRequest.SerializeToString,
             xorb_dot_core_dot_v1_dot_engagement__pb2.WatchEngagementsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListEngagementActivity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.core.v1.EngagementsService/ListEngagementActivity',
+            xorb_dot_core_dot_v1_dot_engagement__pb2.ListEngagementActivityRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_engagement__pb2.ListEngagementActivityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchEngagement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/xorb.core.v1.EngagementsService/WatchEngagement',
+            xorb_dot_core_dot_v1_dot_engagement__pb2.WatchEngagementRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_engagement__pb2.WatchEngagementResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,0 +1,1 @@
+"""The timeline of an engagement: what happened to it, to its checklists and to its scans."""
