@@ -9,6 +9,7 @@ from xorb.common.v1 import operations_pb2 as operation_policies_pb2
 from xorb.core.v1 import (
     acceptance_pb2,
     activity_pb2,
+    attachment_pb2,
     audit_pb2,
     checklist_pb2,
     deadline_pb2,
@@ -65,6 +66,7 @@ CONTRACTS: tuple[FileDescriptor, ...] = (
     finding_history_pb2.DESCRIPTOR,
     note_pb2.DESCRIPTOR,
     acceptance_pb2.DESCRIPTOR,
+    attachment_pb2.DESCRIPTOR,
     activity_pb2.DESCRIPTOR,
     audit_pb2.DESCRIPTOR,
     rate_limit_pb2.DESCRIPTOR,

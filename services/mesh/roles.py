@@ -65,6 +65,7 @@ BUILT_IN = {
             "findings.*",
             "separations.*",
             "notes.*",
+            "attachments.*",
             "imports.*",
             *_CLOSURE,
             "notification_*",
@@ -75,7 +76,16 @@ BUILT_IN = {
     "analyst": BuiltIn(
         "Analyst",
         "Works findings, except that others decide what is left as it is.",
-        ("*.read", "findings.*", "separations.*", "notes.*", "imports.*", "acceptances.create", *_REPORTS),
+        (
+            "*.read",
+            "findings.*",
+            "separations.*",
+            "notes.*",
+            "attachments.*",
+            "imports.*",
+            "acceptances.create",
+            *_REPORTS,
+        ),
         (*_AUDIT, *_ADMISSION, "findings.dismiss"),
     ),
     "pentester": BuiltIn(
@@ -93,6 +103,7 @@ BUILT_IN = {
             "imports.*",
             "reports.*",
             "notes.*",
+            "attachments.*",
         ),
         (*_AUDIT, *_ADMISSION),
     ),

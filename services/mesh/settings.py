@@ -58,6 +58,7 @@ class Settings:
         egress: The gRPC address of the own sidecar, which takes calls to others; without one they are called directly
             (`XORB_EGRESS_ADDRESS`).
         data_key_lifetime: How long an unwrapped data key stays in memory (`XORB_DATA_KEY_SECONDS`).
+        attachment_quota: How many bytes an organization's attachments may be (`XORB_ATTACHMENT_QUOTA_BYTES`).
         deletion_grace: How long a deleted organization can be undeleted (`XORB_DELETION_GRACE_SECONDS`).
         import_file_bytes: How large a file may be that is imported (`XORB_IMPORT_FILE_BYTES`).
         import_quota_bytes: How much an organization's files may have that aren't imported yet
@@ -108,6 +109,7 @@ class Settings:
     trust_domain: str = "xorb"
     egress: str = ""
     data_key_lifetime: timedelta = timedelta(minutes=1)
+    attachment_quota: int = 5 * 1024**3
     deletion_grace: timedelta = timedelta(days=7)
     import_file_bytes: int = 2 * 1024**3
     import_quota_bytes: int = 8 * 1024**3
@@ -201,6 +203,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         trust_domain=value.text("MESH_TRUST_DOMAIN", "xorb"),
         egress=value.text("EGRESS_ADDRESS"),
         data_key_lifetime=timedelta(seconds=value.number("DATA_KEY_SECONDS", 60)),
+        attachment_quota=int(value.number("ATTACHMENT_QUOTA_BYTES", 5 * 1024**3)),
         deletion_grace=timedelta(seconds=value.number("DELETION_GRACE_SECONDS", 604_800)),
         import_file_bytes=value.count("IMPORT_FILE_BYTES", 2 * 1024**3),
         import_quota_bytes=value.count("IMPORT_QUOTA_BYTES", 8 * 1024**3),

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from xorb.core.v1 import (
     acceptance_pb2_grpc,
     activity_pb2_grpc,
+    attachment_pb2_grpc,
     audit_pb2_grpc,
     checklist_pb2_grpc,
     deadline_pb2_grpc,
@@ -41,6 +42,7 @@ from services.core.engagements.checklists.service import ChecklistsServicer
 from services.core.engagements.leave import leave
 from services.core.engagements.service import EngagementsServicer
 from services.core.findings.acceptances.service import AcceptancesServicer
+from services.core.findings.attachments.service import AttachmentsServicer
 from services.core.findings.deadlines.service import DeadlinesServicer
 from services.core.findings.history.service import FindingHistoryServicer
 from services.core.findings.notes.mentions import Colleagues
@@ -114,6 +116,7 @@ SERVICES = (
     "xorb.core.v1.ReportsService",
     "xorb.core.v1.ReportTemplatesService",
     "xorb.core.v1.NotesService",
+    "xorb.core.v1.AttachmentsService",
     "xorb.core.v1.FindingHistoryService",
     "xorb.core.v1.AcceptancesService",
     "xorb.core.v1.ActivityService",
@@ -193,6 +196,8 @@ class Core:
         report_template_pb2_grpc.add_ReportTemplatesServiceServicer_to_server(templates, server)
         notes = NotesServicer(database, pager, watcher, self._colleagues)
         note_pb2_grpc.add_NotesServiceServicer_to_server(notes, server)
+        attachments = AttachmentsServicer(database, pager, self.settings.attachment_quota)
+        attachment_pb2_grpc.add_AttachmentsServiceServicer_to_server(attachments, server)
         history = FindingHistoryServicer(database, pager)
         finding_history_pb2_grpc.add_FindingHistoryServiceServicer_to_server(history, server)
         activity_pb2_grpc.add_ActivityServiceServicer_to_server(ActivityServicer(database, pager, watcher), server)

@@ -4,6 +4,7 @@ from services.core.engagements import tables as engagements
 from services.core.engagements.checklists import tables as checklists
 from services.core.findings import tables as findings
 from services.core.findings.acceptances import tables as acceptances
+from services.core.findings.attachments import store as attachments
 from services.core.findings.notes import store as notes
 from services.core.imports import tables as imports
 from services.core.notifications.channels import store as notification_channels
@@ -21,6 +22,7 @@ SEALED = (
     *notification_channels.SEALED,
     *reports.SEALED,
     *notes.SEALED,
+    *attachments.SEALED,
     *scans.SEALED,
     SealedTable(idempotency.KEYS, ("subject", "method", "request_id"), ("response",), plain=False, kept=True),
 )

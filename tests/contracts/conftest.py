@@ -1,5 +1,7 @@
 """What the tests of served contracts stand on: the whole platform, and an organization with something of everything."""
 
+import base64
+import hashlib
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -51,7 +53,6 @@ async def inhabited(platform: Platform) -> Inhabited:
     finding = (await findings(owner))[0]
     evidence = (await owner.every(f"{scan}/evidence", "evidence"))[0]
     sighting = (await sightings(owner, finding))[0]
-    note = await owner.post(f"{finding['name']}/notes", {"content": "It is real."})
     member = (await owner.every(f"{owner.organization}/members", "members"))[0]
     role = await owner.post(f"{owner.organization}/roles", {"displayName": "Red team"})
     invitation = await owner.post(f"{owner.organization}/invitations", {"email": "ada@example.org"})
@@ -60,9 +61,17 @@ async def inhabited(platform: Platform) -> Inhabited:
     begun = await owner.post(f"{owner.organization}/imports", {"filename": "scan.jsonl"})
     people = (member["name"], role["name"], invitation["name"], connection["name"])
     told = (*await _told(owner), *await _decided(owner, finding["name"]), *await _planned(owner), begun["name"])
-    return Inhabited(
-        owner, (evidence["name"], sighting["name"], note["name"], scan, finding["name"], target, *people, *told)
-    )
+    said = await _said(owner, finding["name"])
+    return Inhabited(owner, (*said, evidence["name"], sighting["name"], scan, finding["name"], target, *people, *told))
+
+
+async def _said(owner: Member, finding: str) -> tuple[str, ...]:
+    """A file of one byte, and a note."""
+    note = await owner.post(f"{finding}/notes", {"content": "It is real."})
+    declared = {"fileName": "x", "size": 1, "sha256": hashlib.sha256(b"x").hexdigest()}
+    attachment = (await owner.post(f"{finding}/attachments", declared))["name"]
+    await owner.post(f"{attachment}:append", {"content": base64.b64encode(b"x").decode()})
+    return f"{attachment}/attachmentContent", attachment, note["name"]
 
 
 async def _planned(owner: Member) -> tuple[str, ...]:

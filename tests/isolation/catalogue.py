@@ -86,6 +86,8 @@ EXPIRED: Mapping[str, str] = MappingProxyType(
         "reports": "(expires_at < now())",
         "report_files": "(expires_at < now())",
         "report_pieces": "(expires_at < now())",
+        "attachments": "(expires_at < now())",
+        "attachment_pieces": "(expires_at < now())",
     }
 )
 """What nobody needs any more, and the relay may remove."""

@@ -8,6 +8,7 @@ from services.mesh.roles import BUILT_IN, granted, granted_by
 READ = {
     "acceptances.read",
     "activity.read",
+    "attachments.read",
     "deadlines.read",
     "engagements.read",
     "findings.read",
@@ -39,7 +40,7 @@ FINDINGS = {
     "findings.update",
     *MATCHING,
 }
-NOTES = {"notes.create", "notes.delete", "notes.update"}
+NOTES = {"attachments.create", "attachments.delete", "notes.create", "notes.delete", "notes.update"}
 TESTING = {"engagements.check", "engagements.conduct", "engagements.stop"}
 ENGAGEMENTS = TESTING | {
     f"engagements.{verb}" for verb in ("close", "conduct", "create", "delete", "plan", "release", "stop", "update")

@@ -23,6 +23,7 @@ _NOUNS = (
     "acceptance",
     "account",
     "api_key",
+    "attachment",
     "deadline",
     "engagement",
     "finding",

@@ -1,0 +1,1 @@
+"""Attachments: files that people add to a finding."""
