@@ -21,6 +21,7 @@ from cli.commands import (
     invitations,
     members,
     notes,
+    notifications,
     organizations,
     passwords,
     reports,
@@ -73,6 +74,7 @@ findings.app.command()(history.history)
 app.add_typer(findings.app, name="findings")
 app.add_typer(notes.app, name="notes")
 app.add_typer(reports.app, name="report")
+app.add_typer(notifications.app, name="notification")
 
 
 @app.callback()

@@ -21,6 +21,9 @@ from xorb.core.v1 import (
     import_pb2_grpc,
     member_pb2_grpc,
     note_pb2_grpc,
+    notification_channel_pb2_grpc,
+    notification_delivery_pb2_grpc,
+    notification_rule_pb2_grpc,
     organization_pb2_grpc,
     scan_pb2,
     scan_pb2_grpc,
@@ -39,7 +42,7 @@ from xorb.security.v1 import (
     session_pb2_grpc,
 )
 
-from tests.cli import admission, talk
+from tests.cli import admission, notifying, talk
 from tests.cli.factors import Factors, Passkeys
 from tests.cli.identity import Identity, Organizations
 from tests.cli.importing import Imports
@@ -222,12 +225,16 @@ def serving(platform: Platform) -> Iterator[str]:
         import_pb2_grpc.add_ImportsServiceServicer_to_server,
         note_pb2_grpc.add_NotesServiceServicer_to_server,
         finding_history_pb2_grpc.add_FindingHistoryServiceServicer_to_server,
+        notification_channel_pb2_grpc.add_NotificationChannelsServiceServicer_to_server,
+        notification_rule_pb2_grpc.add_NotificationRulesServiceServicer_to_server,
+        notification_delivery_pb2_grpc.add_NotificationDeliveriesServiceServicer_to_server,
     )
     servicers = (
         *(Identity, Organizations, Targets, Scans, Findings, Activity, Factors, Passkeys),
         *(admission.Sessions, admission.MemberSessions, admission.Members, admission.Connections),
         *(admission.ServiceAccounts, admission.ApiKeys, admission.Passwords, admission.Audit, admission.Operations),
         *(Imports, talk.Notes, talk.FindingHistory),
+        *(notifying.Channels, notifying.Rules, notifying.Deliveries),
     )
     for add, servicer in zip(generated, servicers, strict=True):
         add(servicer(platform), server)
