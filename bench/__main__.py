@@ -3,10 +3,23 @@
 import asyncio
 import sys
 
-from bench import get_finding, isolation, layers, list_findings, live, memory, rate_limit, relay, scan, sign_in
+from bench import (
+    get_finding,
+    import_findings,
+    isolation,
+    layers,
+    list_findings,
+    live,
+    memory,
+    rate_limit,
+    relay,
+    scan,
+    sign_in,
+)
 
 BENCHMARKS = {
     "get_finding": get_finding.main,
+    "import_findings": import_findings.main,
     "isolation": isolation.main,
     "layers": layers.main,
     "list_findings": list_findings.main,

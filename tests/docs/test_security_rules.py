@@ -8,6 +8,7 @@ from datetime import timedelta
 from xorb.options.v1 import policy_pb2
 
 from gateway.ratelimit.limits import DEFAULTS
+from services.core.imports.reading import __main__ as reading
 from services.executors.domain import Limits
 from services.executors.guard import MAX_BLOCK
 from services.mesh import settings, tokens
@@ -62,10 +63,14 @@ def whole(length: timedelta, unit: str) -> str:
 
 def test_every_number_is_that_of_the_code() -> None:
     longest = settings.read({"XORB_ACCESS_TOKEN_SECONDS": "1e9"}).access_token_lifetime
+    usual = settings.read({})
     run, hasher = Limits(), passwords._HASHER
     assert numbers() == {
         "a REST request's body, of most methods, at most": f"{SMALLEST // 1024} KiB",
         "of those whose fields allow more": f"{LARGEST // MEBIBYTE} MiB",
+        "a file that is imported at most": f"{usual.import_file_bytes // MEBIBYTE} MiB",
+        "an organization's files that wait to be imported at most": f"{usual.import_quota_bytes // MEBIBYTE} MiB",
+        "memory of reading one at most": f"{reading.MEMORY // MEBIBYTE} MiB",
         "raw output of one run at most": f"{run.output_bytes // MEBIBYTE} MiB",
         "one run at most": f"{run.seconds:g} seconds",
         "memory of one run at most": f"{run.memory_bytes // MEBIBYTE} MiB",
