@@ -105,6 +105,25 @@ async def test_a_strict_import_records_all_or_nothing(member: Member) -> None:
     assert (whole["state"], counts(whole)) == ("SUCCEEDED", _counts(records=100, seen_again=100))
 
 
+async def test_what_is_gone_is_counted_and_closed_when_asked(member: Member) -> None:
+    await ended(member, await sent(member, nuclei(30), label="shop"))
+    fewer = nuclei(20)
+    told = await ended(member, await sent(member, fewer, label="shop"))
+    assert counts(told) == _counts(records=20, seen_again=20, gone=10)
+    other = await ended(member, await sent(member, fewer, label="portal", closeGone=True))
+    assert counts(other) == _counts(records=20, seen_again=20)
+    damaged = await ended(member, await sent(member, fewer + _BROKEN, label="shop", closeGone=True))
+    assert counts(damaged) == _counts(records=20, seen_again=20, refused=1, gone=10)
+    closed = await ended(member, await sent(member, fewer, label="shop", closeGone=True))
+    assert counts(closed) == _counts(records=20, seen_again=20, gone=10, closed=10)
+    assert sum(one["state"] == "RESOLVED" for one in await findings(member)) == 10
+    back = await ended(member, await sent(member, nuclei(30), label="shop"))
+    assert counts(back) == _counts(records=30, seen_again=30, reopened=10)
+    assert (
+        await member.refused("POST", f"{member.organization}/imports", {"closeGone": True})
+    ).reason == "INVALID_FIELD"
+
+
 @pytest.mark.parametrize(
     ("content", "fields", "reason"),
     [

@@ -1,6 +1,6 @@
 """Hands what a file reports to the findings service, over the mesh, as the orchestrator."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -39,12 +39,41 @@ class Sightings:
             target = value.target or match(report.finding.asset)
             report.finding.target = names.join("organizations", value.organization, "targets", target) if target else ""
         for part in _parts(reports):
-            request = finding_pb2.RecordSightingsRequest(
-                parent=names.join("organizations", value.organization), sightings=part, source=value.source
-            )
+            request = finding_pb2.RecordSightingsRequest(parent=_parent(value), sightings=part, source=value.source)
             setattr(request, "import", wire.name(value))
             metadata = outgoing.metadata(await self.identity.token())
             await self.stub.RecordSightings(request, metadata=metadata, timeout=outgoing.timeout(_SECONDS))
+
+    async def gone(self, value: Import) -> int:
+        """Returns how many unresolved findings the import's source has seen before and this one hasn't.
+
+        Raises:
+            grpc.aio.AioRpcError: The service isn't there.
+        """
+        request = finding_pb2.CompareSourceRequest(parent=_parent(value), source=value.source)
+        setattr(request, "import", wire.name(value))
+        metadata = outgoing.metadata(await self.identity.token())
+        compared = await self.stub.CompareSource(request, metadata=metadata, timeout=outgoing.timeout(_SECONDS))
+        return int(compared.gone_count)
+
+    async def resolve_gone(self, value: Import) -> AsyncIterator[int]:
+        """Resolves those findings, some at a time, and yields how many it were; done again, it resolves what is left.
+
+        Raises:
+            grpc.aio.AioRpcError: The service isn't there.
+        """
+        request = finding_pb2.ResolveGoneRequest(parent=_parent(value), source=value.source)
+        setattr(request, "import", wire.name(value))
+        done = False
+        while not done:
+            metadata = outgoing.metadata(await self.identity.token())
+            resolved = await self.stub.ResolveGone(request, metadata=metadata, timeout=outgoing.timeout(_SECONDS))
+            done = resolved.done
+            yield int(resolved.resolved_count)
+
+
+def _parent(value: Import) -> str:
+    return names.join("organizations", value.organization)
 
 
 def _parts(reports: Sequence[finding_pb2.SightingReport]) -> Iterator[Sequence[finding_pb2.SightingReport]]:

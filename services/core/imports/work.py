@@ -16,7 +16,7 @@ from services.core.imports.sightings import Sightings
 from services.core.targets import store as targets
 from services.mesh import statuses
 from services.mesh.calls import Call
-from services.mesh.database import Database
+from services.mesh.database import Database, Unit
 from services.mesh.errors import Reason
 
 _PROGRESS_SECONDS = 0.5
@@ -91,7 +91,25 @@ class Work:
                     await self._hand_on(one, registered)
                 reason = await self._take(one) or reason
         await self._save()
+        if not reason and self.value.source:
+            await self._compare()
         return f"{_sentence(reason)} What comes before it is recorded." if reason and self.done else _sentence(reason)
+
+    async def _compare(self) -> None:
+        """Counts what the import's source sees no more, and resolves it where that is asked for and all was read."""
+        gone = await self.sightings.gone(self.value)
+        await self._tell(gone=gone)
+        if self.value.close_gone and not self._refused:
+            async for resolved in self.sightings.resolve_gone(self.value):
+                await self._tell(closed=resolved)
+
+    async def _tell(self, *, gone: int = 0, closed: int = 0) -> None:
+        """Notes what is gone; the first count stays, for a second one wouldn't see what has been resolved."""
+        async with self.database.unit(self.call) as unit:
+            value = await self._open(unit)
+            counts = value.counts
+            counts = replace(counts, gone=counts.gone or gone, closed=counts.closed + closed)
+            await store.save(unit, replace(self._further(value), counts=counts))
 
     async def _hand_on(self, batch: Batch, registered: Registered) -> None:
         if not self.value.tool and batch.reports:
@@ -131,14 +149,18 @@ class Work:
         self._due = time.monotonic() + _PROGRESS_SECONDS
         refusals = self._refusals[:]
         async with self.database.unit(self.call) as unit:
-            value = await store.get(unit, self.value.id, lock=True)
-            if value.state is not State.PROCESSING:
-                raise Stopped
-            value = self._further(value)
+            value = self._further(await self._open(unit))
             await store.save(unit, value)
             await store.add_refusals(unit, value.id, refusals)
             unit.record(wire.changed("import.progressed", value, f"{value.counts.records} records are read"))
         del self._refusals[: len(refusals)]
+
+    async def _open(self, unit: Unit) -> Import:
+        """Returns the import as it is now, if it isn't over."""
+        value = await store.get(unit, self.value.id, lock=True)
+        if value.state is not State.PROCESSING:
+            raise Stopped
+        return value
 
     def _further(self, value: Import) -> Import:
         counts: Counts = replace(value.counts, records=max(value.counts.records, self._records), refused=self._refused)

@@ -21,9 +21,7 @@ _ADDRESSES = (
 
 
 def _target(number: int, kind: Kind, text: str) -> Target:
-    return Target(
-        UUID(int=number), text, Address(kind, text), (), Method.DNS_TXT, "", State.VERIFIED, None, _NOW, _NOW
-    )
+    return Target(UUID(int=number), text, Address(kind, text), (), Method.DNS_TXT, "", State.VERIFIED, None, _NOW, _NOW)
 
 
 REGISTERED = Registered([_target(number, *address) for number, address in enumerate(_ADDRESSES)])
