@@ -12,6 +12,7 @@ from cli.commands import (
     account,
     activity,
     api_keys,
+    attachments,
     audit,
     connections,
     factors,
@@ -73,6 +74,7 @@ app.add_typer(scans.app, name="scan")
 findings.app.command()(history.history)
 app.add_typer(findings.app, name="findings")
 app.add_typer(notes.app, name="notes")
+app.add_typer(attachments.app, name="attachments")
 app.add_typer(reports.app, name="report")
 app.add_typer(notifications.app, name="notification")
 

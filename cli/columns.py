@@ -174,6 +174,14 @@ NOTES = (
     Column("author", lambda note: short(note.author)),
     Column("note", lambda note: str(note.content), wide=True),
 )
+ATTACHMENTS = (
+    _ID,
+    Column("file_name", lambda file: str(file.file_name), wide=True),
+    Column("size", lambda file: str(file.size)),
+    Column("state", lambda file: enum_name(file, "state")),
+    Column("added", lambda file: when(file.create_time), "dim"),
+    Column("sha256", lambda file: str(file.sha256), spare=True),
+)
 CHANGES = (
     Column("time", lambda change: when(change.metadata.time), "dim"),
     Column("who", lambda change: short(change.metadata.actor)),

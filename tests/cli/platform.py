@@ -10,6 +10,7 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 from xorb.core.v1 import (
     activity_pb2,
+    attachment_pb2,
     audit_pb2,
     finding_pb2,
     import_pb2,
@@ -65,6 +66,7 @@ class Platform:
     findings: list[finding_pb2.Finding] = field(default_factory=list)
     imports: list[tuple[import_pb2.Import, bytearray]] = field(default_factory=list)
     notes: list[note_pb2.Note] = field(default_factory=list)
+    attachments: list[attachment_pb2.Attachment] = field(default_factory=list)
     log: list[scan_pb2.ScanLogEntry] = field(default_factory=list)
     evidence: list[scan_pb2.Evidence] = field(default_factory=list)
     script: list[scan_pb2.ScanEvent] = field(default_factory=list)

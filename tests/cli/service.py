@@ -14,6 +14,7 @@ from xorb.common.v1 import watch_pb2
 from xorb.core.v1 import (
     activity_pb2,
     activity_pb2_grpc,
+    attachment_pb2_grpc,
     audit_pb2_grpc,
     finding_history_pb2_grpc,
     finding_pb2,
@@ -224,6 +225,7 @@ def serving(platform: Platform) -> Iterator[str]:
         operations_pb2_grpc.add_OperationsServicer_to_server,
         import_pb2_grpc.add_ImportsServiceServicer_to_server,
         note_pb2_grpc.add_NotesServiceServicer_to_server,
+        attachment_pb2_grpc.add_AttachmentsServiceServicer_to_server,
         finding_history_pb2_grpc.add_FindingHistoryServiceServicer_to_server,
         notification_channel_pb2_grpc.add_NotificationChannelsServiceServicer_to_server,
         notification_rule_pb2_grpc.add_NotificationRulesServiceServicer_to_server,
@@ -233,7 +235,7 @@ def serving(platform: Platform) -> Iterator[str]:
         *(Identity, Organizations, Targets, Scans, Findings, Activity, Factors, Passkeys),
         *(admission.Sessions, admission.MemberSessions, admission.Members, admission.Connections),
         *(admission.ServiceAccounts, admission.ApiKeys, admission.Passwords, admission.Audit, admission.Operations),
-        *(Imports, talk.Notes, talk.FindingHistory),
+        *(Imports, talk.Notes, talk.Attachments, talk.FindingHistory),
         *(notifying.Channels, notifying.Rules, notifying.Deliveries),
     )
     for add, servicer in zip(generated, servicers, strict=True):

@@ -1,10 +1,17 @@
-"""Notes and histories of findings, for the small platform."""
+"""Notes, files and histories of findings, for the small platform."""
 
 from typing import Any
 
 from google.protobuf import empty_pb2
 from xorb.common.v1 import watch_pb2
-from xorb.core.v1 import finding_history_pb2, finding_history_pb2_grpc, note_pb2, note_pb2_grpc
+from xorb.core.v1 import (
+    attachment_pb2,
+    attachment_pb2_grpc,
+    finding_history_pb2,
+    finding_history_pb2_grpc,
+    note_pb2,
+    note_pb2_grpc,
+)
 
 from tests.cli.platform import Platform, new_id, one, page
 
@@ -40,6 +47,46 @@ class Notes(note_pb2_grpc.NotesServiceServicer):
     def DeleteNote(self, request: Any, context: Any) -> Any:
         self.platform.enter(request, context)
         self.platform.notes.remove(one(context, self.platform.notes, request.name))
+        return empty_pb2.Empty()
+
+
+class Attachments(attachment_pb2_grpc.AttachmentsServiceServicer):
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.contents: dict[str, bytes] = {}
+
+    def CreateAttachment(self, request: Any, context: Any) -> Any:
+        self.platform.enter(request, context)
+        file = request.attachment
+        file.name = f"{request.parent}/attachments/{new_id()}"
+        self.platform.attachments.append(file)
+        self.contents[file.name] = b""
+        return file
+
+    def AppendAttachment(self, request: Any, context: Any) -> Any:
+        self.platform.enter(request, context)
+        assert request.offset == len(self.contents[request.name])
+        self.contents[request.name] += request.content
+        return one(context, self.platform.attachments, request.name)
+
+    def GetAttachment(self, request: Any, context: Any) -> Any:
+        self.platform.enter(request, context)
+        return one(context, self.platform.attachments, request.name)
+
+    def ListAttachments(self, request: Any, context: Any) -> Any:
+        self.platform.enter(request, context)
+        return page(request, self.platform.attachments, attachment_pb2.ListAttachmentsResponse(), "attachments")
+
+    def GetAttachmentContent(self, request: Any, context: Any) -> Any:
+        self.platform.enter(request, context)
+        whole = self.contents[request.name.removesuffix("/attachmentContent")]
+        content = whole[request.offset : request.offset + 262_144]
+        end = request.offset + len(content)
+        return attachment_pb2.AttachmentContent(content=content, next_offset=end if end < len(whole) else 0)
+
+    def DeleteAttachment(self, request: Any, context: Any) -> Any:
+        self.platform.enter(request, context)
+        self.platform.attachments.remove(one(context, self.platform.attachments, request.name))
         return empty_pb2.Empty()
 
 
