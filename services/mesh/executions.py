@@ -31,7 +31,7 @@ class Executions:
     own_end: float = 10.0
 
     async def stop(self, prefix: str, *, apart_from: str) -> None:
-        """Ends what runs.
+        """Ends what runs, and what would run by a schedule.
 
         Args:
             prefix: What identifiers begin with.
@@ -40,6 +40,9 @@ class Executions:
         Raises:
             RPCError: Temporal is away.
         """
+        async for schedule in await self.client.list_schedules():
+            if schedule.id.startswith(prefix):
+                await _gone(self.client.get_schedule_handle(schedule.id).delete())
         running = f'WorkflowId STARTS_WITH "{prefix}" AND ExecutionStatus = "Running"'
         ending = await self._listed(running, apart_from)
         for one in ending:

@@ -29,6 +29,7 @@ from xorb.core.v1 import (
     report_template_pb2,
     role_pb2,
     scan_pb2,
+    scan_schedule_pb2,
     separation_pb2,
     target_pb2,
 )
@@ -57,6 +58,7 @@ CONTRACTS: tuple[FileDescriptor, ...] = (
     engagement_pb2.DESCRIPTOR,
     checklist_pb2.DESCRIPTOR,
     scan_pb2.DESCRIPTOR,
+    scan_schedule_pb2.DESCRIPTOR,
     finding_pb2.DESCRIPTOR,
     import_pb2.DESCRIPTOR,
     separation_pb2.DESCRIPTOR,

@@ -3,8 +3,10 @@
 Everything is half-open: a period holds its beginning and not its end.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 DAY_MINUTES = 24 * 60
@@ -93,6 +95,30 @@ class Calendar:
                 return blackout.end
         overs = [over for weekly in self.weekly if (over := weekly.over_at(moment, zone))]
         return max(overs, default=moment)
+
+
+def dumped(calendar: Calendar) -> dict[str, Any]:
+    """Returns a calendar as JSON has it."""
+    return {
+        "windows": [[period.start.isoformat(), period.end.isoformat()] for period in calendar.windows],
+        "blackouts": [[period.start.isoformat(), period.end.isoformat()] for period in calendar.blackouts],
+        "weekly": [[list(weekly.days), weekly.start, weekly.end] for weekly in calendar.weekly],
+        "zone": calendar.zone,
+    }
+
+
+def loaded(stored: Mapping[str, Any]) -> Calendar:
+    """Returns the calendar that `dumped` was given."""
+    return Calendar(
+        windows=tuple(_period(one) for one in stored["windows"]),
+        blackouts=tuple(_period(one) for one in stored["blackouts"]),
+        weekly=tuple(Weekly(tuple(days), start, end) for days, start, end in stored["weekly"]),
+        zone=stored["zone"],
+    )
+
+
+def _period(stored: Sequence[str]) -> Period:
+    return Period(datetime.fromisoformat(stored[0]), datetime.fromisoformat(stored[1]))
 
 
 def _wall(day: int, minutes: int, zone: ZoneInfo) -> datetime:

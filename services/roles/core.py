@@ -30,6 +30,7 @@ from xorb.core.v1 import (
     report_template_pb2_grpc,
     role_pb2_grpc,
     scan_pb2_grpc,
+    scan_schedule_pb2_grpc,
     separation_pb2_grpc,
     target_pb2_grpc,
 )
@@ -73,6 +74,8 @@ from services.core.scans.control import Control
 from services.core.scans.halting import EngagedScans
 from services.core.scans.operation import ScanWork
 from services.core.scans.ordering import Ordering
+from services.core.scans.schedules.control import ScheduleControl
+from services.core.scans.schedules.service import ScanSchedulesServicer
 from services.core.scans.service import ScansServicer
 from services.core.targets import store as target_store
 from services.core.targets.addresses import Rules
@@ -105,6 +108,7 @@ SERVICES = (
     "xorb.core.v1.EngagementsService",
     "xorb.core.v1.ChecklistsService",
     "xorb.core.v1.ScansService",
+    "xorb.core.v1.ScanSchedulesService",
     "xorb.core.v1.FindingsService",
     "xorb.core.v1.SightingsService",
     "xorb.core.v1.ImportsService",
@@ -184,6 +188,8 @@ class Core:
         checklists = ChecklistsServicer(database, pager, member_store.missing)
         checklist_pb2_grpc.add_ChecklistsServiceServicer_to_server(checklists, server)
         scan_pb2_grpc.add_ScansServiceServicer_to_server(scans, server)
+        schedules = ScanSchedulesServicer(database, pager, ScheduleControl(client), leave, target_store.missing)
+        scan_schedule_pb2_grpc.add_ScanSchedulesServiceServicer_to_server(schedules, server)
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)
         finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)
         acceptances = AcceptancesServicer(database, pager, watcher, WorkflowTimekeeper(client))

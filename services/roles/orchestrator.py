@@ -1,5 +1,7 @@
 """The Temporal worker that runs every domain's workflows and activities."""
 
+from uuid import UUID
+
 from xorb.core.v1 import finding_pb2_grpc
 
 from services.core.engagements.leave import leave
@@ -14,10 +16,16 @@ from services.core.organizations.deletion.workflows import DeleteOrganization
 from services.core.reports.activities import ReportActivities
 from services.core.reports.workflows import RenderReport
 from services.core.scans.activities import ScanActivities
+from services.core.scans.domain import ScanTarget
+from services.core.scans.schedules.activities import ScheduleActivities
+from services.core.scans.schedules.control import ScheduleControl
+from services.core.scans.schedules.workflows import RunScheduledScan
 from services.core.scans.scope import Bounds
 from services.core.scans.sightings import Sightings
 from services.core.scans.workflows import RunScan
+from services.core.targets import store as targets
 from services.mesh import temporal
+from services.mesh.database import Unit
 from services.mesh.executions import Executions
 from services.mesh.settings import Settings
 from services.roles import notifying, process
@@ -37,16 +45,26 @@ async def run(settings: Settings) -> None:
         scans = ScanActivities(database, Sightings(stub, identity), bounds, leave)
         imports = ImportActivities(database, ImportSightings(stub, identity))
         client = await temporal.connect(settings, lazy=False)
+        schedules = ScheduleActivities(database, leave, _target, ScheduleControl(client))
         keys = process.organization_keys(settings)
         rotations = RotationActivities(database, keys, SEALED)
         deletions = DeletionActivities(database, keys, Executions(client))
         reports = ReportActivities(database)
         time = TimekeepingActivities(database, [AcceptanceKeeper()])
-        parts = (scans, imports, rotations, deletions, reports, time)
+        parts = (scans, schedules, imports, rotations, deletions, reports, time)
         activities = [one for part in parts for one in part.all()]
-        workflows = [RunScan, ImportFile, RotateKey, DeleteOrganization, RenderReport, KeepTime]
+        workflows = [RunScan, RunScheduledScan, ImportFile, RotateKey, DeleteOrganization, RenderReport, KeepTime]
         async with (
             notifying.worker(settings, database, client),
             temporal.worker(client, workflows, activities),
         ):
             await process.serve(ROLE, settings)
+
+
+async def _target(unit: Unit, identifier: UUID) -> ScanTarget | None:
+    """Returns a verified target as scans keep it."""
+    found = await targets.verified(unit, identifier)
+    if found is None:
+        return None
+    kind = found.address.kind.value.removesuffix("_block")
+    return ScanTarget(found.id, found.display_name, kind, found.address.text, found.excluded)

@@ -75,11 +75,14 @@ async def _said(owner: Member, finding: str) -> tuple[str, ...]:
 
 
 async def _planned(owner: Member) -> tuple[str, ...]:
-    """An item of a checklist, and its engagement."""
+    """An item of a checklist, its engagement, and a schedule."""
     engagement = (await owner.post(f"{owner.organization}/engagements", {"displayName": "Spring test"}))["name"]
     await owner.post(f"{engagement}/checklistItems:add", {"methodology": "OWASP_WSTG"})
     item = (await owner.get(f"{engagement}/checklistItems?pageSize=1"))["checklistItems"][0]
-    return item["name"], engagement
+    target = (await owner.get(f"{owner.organization}/targets"))["targets"][0]["name"]
+    nightly = {"displayName": "Nightly", "scan": {"targets": [target]}, "cron": "0 3 1 1 *"}
+    schedule = (await owner.post(f"{owner.organization}/scanSchedules", nightly))["name"]
+    return item["name"], engagement, schedule
 
 
 async def _told(owner: Member) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ READ = {
     "report_templates.read",
     "reports.read",
     "roles.read",
+    "scan_schedules.read",
     "scans.read",
     "separations.read",
     "targets.read",
@@ -46,7 +47,8 @@ ENGAGEMENTS = TESTING | {
     f"engagements.{verb}" for verb in ("close", "conduct", "create", "delete", "plan", "release", "stop", "update")
 }
 IMPORTS = {"imports.cancel", "imports.create"}
-SCANS = {"operations.cancel", "scans.control", "scans.create"}
+SCHEDULES = {f"scan_schedules.{verb}" for verb in ("control", "create", "delete")}
+SCANS = SCHEDULES | {"operations.cancel", "scans.control", "scans.create"}
 TARGETS = {"targets.create", "targets.delete", "targets.update", "targets.verify"} | ENGAGEMENTS
 NOTIFICATIONS = {"notification_channels.manage", "notification_deliveries.retry", "notification_rules.manage"}
 CLOCKS = {"acceptances.approve", "acceptances.create", "acceptances.revoke", "deadlines.update"}

@@ -1,9 +1,8 @@
 """Engagements in PostgreSQL."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +10,9 @@ from sqlalchemy import Row, Select, delete, insert, select, update
 
 from services.core.engagements.domain import Contact, Engagement, State, Stop, Terms
 from services.core.engagements.tables import ENGAGEMENTS
+from services.mesh import windows
 from services.mesh.database import Unit
 from services.mesh.encryption.keyring import Sealed, Sealer
-from services.mesh.windows import Calendar, Period, Weekly
 
 ALL: Select[Any] = select(ENGAGEMENTS)
 """The statement for all engagements that the transaction sees."""
@@ -83,7 +82,7 @@ def unsealed(row: Row[Any], rules: str = "", contacts: Iterable[Contact] = (), r
         requests_per_second=row.requests_per_second,
         rules=rules,
         contacts=tuple(contacts),
-        calendar=calendar(row.calendar),
+        calendar=windows.loaded(row.calendar),
         testers=tuple(row.testers),
         hours_budget=row.hours_budget,
         credits_budget=row.credits_budget,
@@ -104,30 +103,6 @@ def unsealed(row: Row[Any], rules: str = "", contacts: Iterable[Contact] = (), r
     )
 
 
-def calendar(stored: Mapping[str, Any]) -> Calendar:
-    """Returns a calendar as `stored_calendar` made it."""
-    return Calendar(
-        windows=tuple(_period(one) for one in stored["windows"]),
-        blackouts=tuple(_period(one) for one in stored["blackouts"]),
-        weekly=tuple(Weekly(tuple(days), start, end) for days, start, end in stored["weekly"]),
-        zone=stored["zone"],
-    )
-
-
-def stored_calendar(value: Calendar) -> dict[str, Any]:
-    """Returns a calendar as JSON has it."""
-    return {
-        "windows": [[period.start.isoformat(), period.end.isoformat()] for period in value.windows],
-        "blackouts": [[period.start.isoformat(), period.end.isoformat()] for period in value.blackouts],
-        "weekly": [[list(weekly.days), weekly.start, weekly.end] for weekly in value.weekly],
-        "zone": value.zone,
-    }
-
-
-def _period(stored: list[str]) -> Period:
-    return Period(datetime.fromisoformat(stored[0]), datetime.fromisoformat(stored[1]))
-
-
 def _values(engagement: Engagement, sealer: Sealer) -> dict[str, Any]:
     terms, stop = engagement.terms, engagement.stop
     contacts = json.dumps([asdict(contact) for contact in terms.contacts])
@@ -143,7 +118,7 @@ def _values(engagement: Engagement, sealer: Sealer) -> dict[str, Any]:
         "requests_per_second": terms.requests_per_second,
         "rules": sealer.seal(_RULES, engagement.id, terms.rules.encode()),
         "contacts": sealer.seal(_CONTACTS, engagement.id, contacts.encode()),
-        "calendar": stored_calendar(terms.calendar),
+        "calendar": windows.dumped(terms.calendar),
         "testers": list(terms.testers),
         "hours_budget": terms.hours_budget,
         "hours_used": engagement.hours_used,

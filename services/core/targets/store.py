@@ -77,6 +77,12 @@ async def get(unit: Unit, identifier: UUID) -> Target | None:
     return target(row) if row else None
 
 
+async def verified(unit: Unit, identifier: UUID) -> Target | None:
+    """Returns a target whose ownership is proved."""
+    found = await get(unit, identifier)
+    return found if found and found.state is State.VERIFIED else None
+
+
 async def missing(unit: Unit, wanted: Sequence[UUID]) -> list[UUID]:
     """Returns those of some identifiers that are no target's."""
     found = await unit.execute(select(TARGETS.c.id).where(TARGETS.c.id == any_(literal(wanted, ARRAY(Uuid)))))

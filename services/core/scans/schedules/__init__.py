@@ -1,0 +1,1 @@
+"""Schedules of scans: the same scan again and again, by the calendar."""
