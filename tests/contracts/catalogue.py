@@ -99,7 +99,11 @@ def _set(message: Message, field: Any, options: Options, organization: str) -> N
         if not field.message_type.full_name.startswith("google.protobuf."):
             _fill(nested, organization)
         return
-    value: object = 1 if field.type != FieldDescriptor.TYPE_STRING else _text(options, organization)
+    value: object = 1
+    if field.type == FieldDescriptor.TYPE_STRING:
+        value = _text(options, organization)
+    elif field.type == FieldDescriptor.TYPE_BYTES:
+        value = b"x"
     if field.is_repeated:
         getattr(message, field.name).append(value)
     else:
