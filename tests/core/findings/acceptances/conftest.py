@@ -58,7 +58,7 @@ class World:
         for place in places:
             content = {
                 "target": f"{self.asker.name}/targets/{UUID(int=1)}",
-                "check": "http.missing-hsts",
+                "check": "http.weak-hsts",
                 "asset": "example.com",
                 "location": f"https://example.com/{place}",
                 "title": "No HSTS",
