@@ -20,6 +20,7 @@ from cli.commands import (
     history,
     imports,
     invitations,
+    matching,
     members,
     notes,
     notifications,
@@ -72,6 +73,8 @@ app.add_typer(api_keys.app, name="api-keys")
 app.add_typer(targets.app, name="targets")
 app.add_typer(scans.app, name="scan")
 findings.app.command()(history.history)
+for command in matching.COMMANDS:
+    findings.app.command()(command)
 app.add_typer(findings.app, name="findings")
 app.add_typer(notes.app, name="notes")
 app.add_typer(attachments.app, name="attachments")

@@ -153,6 +153,20 @@ FINDINGS = (
     Column("seen", lambda finding: str(finding.sighting_count)),
     Column("last_seen", lambda finding: when(finding.last_seen_time), spare=True),
 )
+SEPARATIONS = (
+    _NAME,
+    Column("first", lambda pair: short(pair.first)),
+    Column("second", lambda pair: short(pair.second)),
+    Column("created", lambda pair: when(pair.create_time), "dim"),
+)
+SIGHTINGS = (
+    _ID,
+    Column("time", lambda seen: when(seen.time), "dim"),
+    Column("by", lambda seen: seen.tool or str(seen.executor)),
+    Column("check", lambda seen: str(seen.check)),
+    Column("location", lambda seen: str(seen.location), wide=True),
+    Column("why", lambda seen: str(seen.match_explanation.summary), wide=True),
+)
 FINDING = (
     _NAME,
     *FINDINGS[1:5],

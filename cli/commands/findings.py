@@ -32,6 +32,10 @@ class State(StrEnum):
     TRIAGED = "triaged"
     RESOLVED = "resolved"
     DISMISSED = "dismissed"
+    IN_REMEDIATION = "in-remediation"
+    READY_FOR_RETEST = "ready-for-retest"
+    RISK_ACCEPTED = "risk-accepted"
+    DUPLICATE = "duplicate"
 
 
 StateOption = Annotated[State | None, typer.Option(help="In this state.")]
@@ -119,8 +123,14 @@ def dismiss(
 
 
 @app.command()
+def remediate(call: typer.Context, findings: FindingArguments, output: OutputOption = None) -> None:
+    """Says that somebody is mending findings."""
+    _change(call, findings, output, "StartRemediation", finding_pb2.StartRemediationRequest)
+
+
+@app.command()
 def reopen(call: typer.Context, findings: FindingArguments, output: OutputOption = None) -> None:
-    """Opens resolved or dismissed findings again."""
+    """Opens findings again, whatever was decided of them."""
     _change(call, findings, output, "ReopenFinding", finding_pb2.ReopenFindingRequest)
 
 

@@ -180,6 +180,29 @@ class Findings(finding_pb2_grpc.FindingsServiceServicer):
         finding.dismissal_reason = request.reason
         return finding
 
+    def StartRemediation(self, request: Any, context: Any) -> Any:
+        return self._become(request, context, finding_pb2.Finding.IN_REMEDIATION)
+
+    def MergeFindings(self, request: Any, context: Any) -> Any:
+        self.platform.enter(request, context)
+        for name in request.duplicates:
+            duplicate = one(context, self.platform.findings, name)
+            duplicate.state, duplicate.duplicate_of = finding_pb2.Finding.DUPLICATE, request.name
+        return one(context, self.platform.findings, request.name)
+
+    def ListSightings(self, request: Any, context: Any) -> Any:
+        self.platform.enter(request, context)
+        explanation = finding_pb2.MatchExplanation(summary="The same check at the same place")
+        name = f"{request.parent}/sightings/0190b0a0-0000-7000-8000-000000000000"
+        seen = finding_pb2.Sighting(name=name, match_explanation=explanation)
+        return page(request, [seen], finding_pb2.ListSightingsResponse(), "sightings")
+
+    def SplitFinding(self, request: Any, context: Any) -> Any:
+        self.platform.enter(request, context)
+        finding = one(context, self.platform.findings, request.name)
+        split = finding_pb2.Finding(name=f"{finding.name}2", sighting_count=len(request.sightings))
+        return finding_pb2.SplitFindingResponse(finding=finding, split=split)
+
     def ReopenFinding(self, request: Any, context: Any) -> Any:
         return self._become(request, context, finding_pb2.Finding.OPEN)
 

@@ -109,6 +109,17 @@ def test_findings_list_and_filter(xorb: Xorb, platform: Platform, targets: list[
     )
 
 
+def test_what_was_matched_is_shown_and_corrected(xorb: Xorb, platform: Platform) -> None:
+    platform.findings.extend(_finding(number) for number in (1, 2))
+    kept, other = (finding.name for finding in platform.findings)
+    assert "The same check at the same place" in xorb("findings", "sightings", kept, "--output", "json").out
+    assert xorb("findings", "split", kept, "00000000").out.strip().endswith("2: 1 sightings")
+    assert xorb("findings", "remediate", kept).code == 0
+    assert xorb("findings", "merge", kept, other).code == 0
+    assert [finding.duplicate_of for finding in platform.findings] == ["", kept]
+    assert platform.findings[0].state == finding_pb2.Finding.IN_REMEDIATION
+
+
 def test_no_findings_is_no_error(xorb: Xorb) -> None:
     result = xorb("findings", "list")
     assert (result.code, result.out) == (0, "")
