@@ -27,10 +27,14 @@ _VALUES: Mapping[str, str] = MappingProxyType({
     "float8": "1",
     "bool": "false",
     "_text": "'{}'",
+    "_int2": "'{}'",
     "_int4": "'{}'",
     "_uuid": "'{}'",
+    "jsonb": "'{}'",
 })  # fmt: skip
 _PARTICULAR: Mapping[tuple[str, str], str] = MappingProxyType({
+    ("acceptances", "kind"): "3",
+    ("acceptances", "cve"): "''",
     ("targets", "kind"): "'host'",
     # Every relay reads the log.
     ("event_log", "trace_context"): "'{}'",
