@@ -15,6 +15,7 @@ from xorb.core.v1 import (
     checklist_pb2_grpc,
     deadline_pb2_grpc,
     engagement_pb2_grpc,
+    finding_assignment_pb2_grpc,
     finding_history_pb2_grpc,
     finding_pb2_grpc,
     import_pb2_grpc,
@@ -43,6 +44,7 @@ from services.core.engagements.checklists.service import ChecklistsServicer
 from services.core.engagements.leave import leave
 from services.core.engagements.service import EngagementsServicer
 from services.core.findings.acceptances.service import AcceptancesServicer
+from services.core.findings.assignments.service import FindingAssignmentsServicer
 from services.core.findings.attachments.service import AttachmentsServicer
 from services.core.findings.deadlines.service import DeadlinesServicer
 from services.core.findings.history.service import FindingHistoryServicer
@@ -122,6 +124,7 @@ SERVICES = (
     "xorb.core.v1.NotesService",
     "xorb.core.v1.AttachmentsService",
     "xorb.core.v1.FindingHistoryService",
+    "xorb.core.v1.FindingAssignmentsService",
     "xorb.core.v1.AcceptancesService",
     "xorb.core.v1.ActivityService",
     "xorb.core.v1.AuditService",
@@ -204,6 +207,8 @@ class Core:
         note_pb2_grpc.add_NotesServiceServicer_to_server(notes, server)
         attachments = AttachmentsServicer(database, pager, self.settings.attachment_quota)
         attachment_pb2_grpc.add_AttachmentsServiceServicer_to_server(attachments, server)
+        assignments = FindingAssignmentsServicer(database, self._colleagues)
+        finding_assignment_pb2_grpc.add_FindingAssignmentsServiceServicer_to_server(assignments, server)
         history = FindingHistoryServicer(database, pager)
         finding_history_pb2_grpc.add_FindingHistoryServiceServicer_to_server(history, server)
         activity_pb2_grpc.add_ActivityServiceServicer_to_server(ActivityServicer(database, pager, watcher), server)

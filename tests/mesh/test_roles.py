@@ -34,6 +34,7 @@ REPORTING = {"reports.create", "reports.delete", "reports.download"}
 REPORTS = REPORTING | {"report_templates.create", "report_templates.delete", "report_templates.update"}
 MATCHING = {"findings.merge", "findings.split", "separations.create", "separations.delete"}
 FINDINGS = {
+    "findings.assign",
     "findings.remediate",
     "findings.reopen",
     "findings.resolve",

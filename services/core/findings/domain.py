@@ -152,6 +152,7 @@ class Finding:
         scan: The scan that saw it last; None where that was an import.
         imported: The import that saw it last; None where that was a scan.
         duplicate_of: The finding that it is a duplicate of; None unless it is one.
+        assignee: The account of the member who works on it; None where nobody does.
         latest: The sighting that its words and evidence are from; None where that was before sightings told.
         before: The state that it had before it was a duplicate; None unless it is one.
         revision: How often it was changed, from 1.
@@ -173,6 +174,7 @@ class Finding:
     duplicate_of: UUID | None = None
     before: State | None = None
     latest: UUID | None = None
+    assignee: UUID | None = None
 
     def __post_init__(self) -> None:
         """Refuses what contradicts itself.
@@ -243,6 +245,13 @@ def restore(finding: Finding, state: State, now: datetime) -> Finding:
     if finding.state not in {State.RISK_ACCEPTED, State.READY_FOR_RETEST}:
         raise Failure(Reason.ILLEGAL_TRANSITION, f"The finding is {finding.state.name}; nothing is to be given back.")
     return replace(finding, state=state, updated_at=now, revision=finding.revision + 1)
+
+
+def assign(finding: Finding, assignee: UUID | None, now: datetime) -> Finding:
+    """Returns the finding, given to a member or nobody; itself where it is theirs already."""
+    if finding.assignee == assignee:
+        return finding
+    return replace(finding, assignee=assignee, updated_at=now, revision=finding.revision + 1)
 
 
 def reword(finding: Finding, wording: Wording, fields: frozenset[str], now: datetime) -> Finding:

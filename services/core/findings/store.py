@@ -35,7 +35,7 @@ _WRITTEN = (
     *("id", "target_id", "check_id", "asset", "location", "title", "description", "severity", "remediation"),
     *("reworded", "cvss_vector", "cvss_score", "cwes", "cves", "reference_urls", "evidence", "state"),
     *("dismissal_reason", "sighting_count", "scan_id", "first_seen_at", "last_seen_at", "updated_at", "revision"),
-    *("data_key_id", "import_id", "duplicate_of", "state_before", "latest_sighting_id"),
+    *("data_key_id", "import_id", "duplicate_of", "state_before", "latest_sighting_id", "assignee_id"),
 )
 """The columns that are this domain's; others of the table are their own domains' to write."""
 _WRITE = insertion(FINDINGS, _WRITTEN, conflict="id", change=[name for name in _WRITTEN if name != "id"])
@@ -132,6 +132,7 @@ async def finding(row: Row[Any], opened: Open) -> Finding:
         duplicate_of=row.duplicate_of,
         before=State(row.state_before) if row.state_before else None,
         latest=row.latest_sighting_id,
+        assignee=row.assignee_id,
     )
 
 
@@ -182,4 +183,5 @@ def _values(finding: Finding, sealer: Sealer) -> dict[str, Any]:
         "duplicate_of": finding.duplicate_of,
         "state_before": finding.before.value if finding.before else None,
         "latest_sighting_id": finding.latest,
+        "assignee_id": finding.assignee,
     }

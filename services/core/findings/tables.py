@@ -51,6 +51,7 @@ FINDINGS = Table(
     Column("duplicate_of", Uuid),
     Column("state_before", SmallInteger),
     Column("latest_sighting_id", Uuid),
+    Column("assignee_id", Uuid),
 )
 
 SIGHTINGS = Table(
@@ -127,6 +128,7 @@ FIELDS = {
     "scan": Field(FINDINGS.c.scan_id, "name", pattern="organizations/{organization}/scans/{scan}"),
     "import": Field(FINDINGS.c.import_id, "name", pattern="organizations/{organization}/imports/{import}"),
     "duplicate_of": Field(FINDINGS.c.duplicate_of, "name", pattern="organizations/{organization}/findings/{finding}"),
+    "assignee": Field(FINDINGS.c.assignee_id, "name", pattern="organizations/{organization}/members/{member}"),
     "title": Field(FINDINGS.c.title, "text"),
     "cvss_score": Field(FINDINGS.c.cvss_score, "number"),
     "first_seen_time": Field(FINDINGS.c.first_seen_at, "time"),

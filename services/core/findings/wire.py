@@ -77,6 +77,7 @@ def message(organization: UUID, finding: Finding) -> finding_pb2.Finding:
         update_time=finding.updated_at,
         etag=etag(finding),
         duplicate_of=_named(organization, "findings", finding.duplicate_of),
+        assignee=_named(organization, "members", finding.assignee),
         **_import(organization, finding.imported),
     )
 
@@ -248,6 +249,7 @@ def filterable(event: LoggedEvent) -> dict[str, object]:
         "scan": finding.scan,
         "import": getattr(finding, "import"),
         "duplicate_of": finding.duplicate_of,
+        "assignee": finding.assignee,
         "title": finding.title,
         "cvss_score": finding.cvss_score,
         "first_seen_time": finding.first_seen_time.ToDatetime(UTC),

@@ -252,8 +252,8 @@ class MembershipsServicer(organization_pb2_grpc.MembershipsServiceServicer):
     async def FindMembers(
         self, request: organization_pb2.FindMembersRequest, context: Context
     ) -> organization_pb2.FindMembersResponse:
-        """Returns the members with some addresses."""
-        found = await self.accounts.find(request.emails)
+        """Returns the members with some addresses or accounts."""
+        found = {*await self.accounts.find(request.emails), *map(_account, request.accounts)}
         async with self.database.unit() as unit:
             able = await memberships.active(unit, found)
         return organization_pb2.FindMembersResponse(accounts=[names.join("accounts", account) for account in able])
@@ -266,3 +266,7 @@ class MembershipsServicer(organization_pb2_grpc.MembershipsServiceServicer):
         await memberships.add(unit, member)
         changes.record(unit, self.access, member, "joined")
         return member
+
+
+def _account(name: str) -> UUID:
+    return wire.identifier(wire.ACCOUNT, name)

@@ -1,4 +1,4 @@
-"""Who is meant by the addresses in a note."""
+"""Who is meant by the addresses in a note, and who is a colleague at all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,9 +30,22 @@ class Colleagues:
         Raises:
             grpc.aio.AioRpcError: The service isn't there.
         """
-        if not emails:
-            return ()
-        request = organization_pb2.FindMembersRequest(parent=names.join("organizations", organization), emails=emails)
+        return await self._ask(organization, emails=emails) if emails else ()
+
+    async def includes(self, organization: UUID, account: UUID) -> bool:
+        """Returns whether an account is a member who isn't suspended.
+
+        Raises:
+            grpc.aio.AioRpcError: The service isn't there.
+        """
+        return account in await self._ask(organization, accounts=[names.join("accounts", account)])
+
+    async def _ask(
+        self, organization: UUID, emails: Sequence[str] = (), accounts: Sequence[str] = ()
+    ) -> tuple[UUID, ...]:
+        request = organization_pb2.FindMembersRequest(
+            parent=names.join("organizations", organization), emails=emails, accounts=accounts
+        )
         metadata, timeout = outgoing.metadata(await self.identity.token()), outgoing.timeout(_SECONDS)
         response = await self.stub.FindMembers(request, metadata=metadata, timeout=timeout)
         return tuple(sorted(names.parse("accounts/{account}", account)[0] for account in response.accounts))

@@ -66,6 +66,7 @@ class Office:
     environment: dict[str, str]
     database: Database
     channel: grpc.aio.Channel
+    members: grpc.aio.Channel
 
     async def author(self, colleague: Tenant | None = None, role: str = "analyst") -> Author:
         """Somebody in an organization of their own, or in a colleague's."""
@@ -118,6 +119,6 @@ async def office(database: Database, database_environment: dict[str, str]) -> As
                 finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)
 
             async with serving(register, [], database) as channel:
-                yield Office(database_environment, database, channel)
+                yield Office(database_environment, database, channel, core)
                 await hub.close()
     await redis.aclose()

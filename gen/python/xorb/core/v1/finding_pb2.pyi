@@ -34,7 +34,7 @@ HIGH: Severity
 CRITICAL: Severity
 
 class Finding(_message.Message):
-    __slots__ = ("name", "title", "description", "severity", "cvss_vector", "cvss_score", "cwes", "cves", "check", "target", "asset", "location", "evidence", "remediation", "references", "state", "dismissal_reason", "sighting_count", "scan", "first_seen_time", "last_seen_time", "update_time", "etag", "duplicate_of")
+    __slots__ = ("name", "title", "description", "severity", "cvss_vector", "cvss_score", "cwes", "cves", "check", "target", "asset", "location", "evidence", "remediation", "references", "state", "dismissal_reason", "sighting_count", "scan", "first_seen_time", "last_seen_time", "update_time", "etag", "duplicate_of", "assignee")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Finding.State]
@@ -80,6 +80,7 @@ class Finding(_message.Message):
     ETAG_FIELD_NUMBER: _ClassVar[int]
     DUPLICATE_OF_FIELD_NUMBER: _ClassVar[int]
     IMPORT_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNEE_FIELD_NUMBER: _ClassVar[int]
     name: str
     title: str
     description: str
@@ -104,7 +105,8 @@ class Finding(_message.Message):
     update_time: _timestamp_pb2.Timestamp
     etag: str
     duplicate_of: str
-    def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., severity: _Optional[_Union[Severity, str]] = ..., cvss_vector: _Optional[str] = ..., cvss_score: _Optional[float] = ..., cwes: _Optional[_Iterable[int]] = ..., cves: _Optional[_Iterable[str]] = ..., check: _Optional[str] = ..., target: _Optional[str] = ..., asset: _Optional[str] = ..., location: _Optional[str] = ..., evidence: _Optional[str] = ..., remediation: _Optional[str] = ..., references: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[Finding.State, str]] = ..., dismissal_reason: _Optional[str] = ..., sighting_count: _Optional[int] = ..., scan: _Optional[str] = ..., first_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., duplicate_of: _Optional[str] = ..., **kwargs) -> None: ...
+    assignee: str
+    def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., severity: _Optional[_Union[Severity, str]] = ..., cvss_vector: _Optional[str] = ..., cvss_score: _Optional[float] = ..., cwes: _Optional[_Iterable[int]] = ..., cves: _Optional[_Iterable[str]] = ..., check: _Optional[str] = ..., target: _Optional[str] = ..., asset: _Optional[str] = ..., location: _Optional[str] = ..., evidence: _Optional[str] = ..., remediation: _Optional[str] = ..., references: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[Finding.State, str]] = ..., dismissal_reason: _Optional[str] = ..., sighting_count: _Optional[int] = ..., scan: _Optional[str] = ..., first_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., duplicate_of: _Optional[str] = ..., assignee: _Optional[str] = ..., **kwargs) -> None: ...
 
 class Sighting(_message.Message):
     __slots__ = ("name", "scan", "executor", "evidence", "time", "tool", "tool_version", "tool_severity", "severity", "tool_finding_id", "check", "location", "match_explanation")

@@ -116,7 +116,7 @@ class FindingsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListFindings(self, request, context):
-        """Lists findings, the gravest first. Filters by `state`, `severity`, `check`, `asset`, `target`, `scan`, `title`, `cvss_score`,
+        """Lists findings, the gravest first. Filters by `state`, `severity`, `check`, `asset`, `target`, `scan`, `assignee`, `title`, `cvss_score`,
         `first_seen_time` and `last_seen_time`.
 
         Errors: INVALID_FILTER, INVALID_ORDER, INVALID_PAGE_TOKEN.

@@ -170,12 +170,14 @@ class AdmitMemberRequest(_message.Message):
     def __init__(self, organization: _Optional[str] = ..., account: _Optional[str] = ..., role: _Optional[str] = ...) -> None: ...
 
 class FindMembersRequest(_message.Message):
-    __slots__ = ("parent", "emails")
+    __slots__ = ("parent", "emails", "accounts")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     EMAILS_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNTS_FIELD_NUMBER: _ClassVar[int]
     parent: str
     emails: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, parent: _Optional[str] = ..., emails: _Optional[_Iterable[str]] = ...) -> None: ...
+    accounts: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, parent: _Optional[str] = ..., emails: _Optional[_Iterable[str]] = ..., accounts: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class FindMembersResponse(_message.Message):
     __slots__ = ("accounts",)

@@ -528,7 +528,7 @@ class MembershipsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def FindMembers(self, request, context):
-        """Returns those of an organization's members, suspended ones left out, who have one of these e-mail addresses.
+        """Returns those of an organization's members, suspended ones left out, who have one of these e-mail addresses or accounts.
 
         Errors: UNAVAILABLE.
         """
