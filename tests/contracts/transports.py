@@ -1,5 +1,6 @@
 """One call over each of the edge's transports, and what it came to."""
 
+import asyncio
 import base64
 import json
 import struct
@@ -12,7 +13,7 @@ from urllib.parse import unquote
 import httpx
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
@@ -23,6 +24,7 @@ from tests.contracts.rest import rest_call
 from tests.e2e.platform import Platform
 
 _SECONDS = 60
+_REFUSED_SECONDS = 2.0
 _NOT_FOUND = Result(5, "NOT_FOUND")
 _WEB = "application/grpc-web+proto"
 
@@ -76,15 +78,25 @@ class Transports:
         try:
             async with connect(url, subprotocols=[Subprotocol("xorb.v1")], proxy=None) as socket:
                 await socket.send(json.dumps({"authorization": f"Bearer {token}" if token else ""}))
-                if entry.method.descriptor.client_streaming:
-                    await socket.send("{}")
                 with suppress(ConnectionClosed):
-                    async for frame in socket:
-                        record = json.loads(frame)
-                        return of_json(record["end"]) if "end" in record else Result(0, "")
+                    frame = await _heard(socket) if entry.method.descriptor.client_streaming else await socket.recv()
+                    record = json.loads(frame)
+                    return of_json(record["end"]) if "end" in record else Result(0, "")
         except InvalidStatus as error:
             return _NOT_FOUND if error.response.status_code == 404 else Result(2, str(error))
         return Result(2, "cut off")
+
+
+async def _heard(socket: ClientConnection) -> str | bytes:
+    """The first frame of a call that is refused at once, or that is sent an empty request.
+
+    Not both at the same moment: gRPC tells a caller who writes while the refusal is under way of the failed write only.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_REFUSED_SECONDS):
+            return await socket.recv()
+    await socket.send("{}")
+    return await socket.recv()
 
 
 @asynccontextmanager
