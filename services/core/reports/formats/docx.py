@@ -8,7 +8,7 @@ import docx
 from docx.document import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import parse_xml
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
@@ -41,7 +41,7 @@ def write(report: Report, findings: Iterable[Finding], out: BinaryIO) -> None:
     _set_up(document, report)
     _cover(document, report)
     for section in report.sections:
-        heading = document.add_heading(HEADINGS[section], level=1)
+        heading = _paragraph(document, HEADINGS[section], "Heading1")
         heading.paragraph_format.page_break_before = True
         _section(document, section, report, findings)
     document.save(out)
@@ -99,15 +99,15 @@ def _cover(document: Document, report: Report) -> None:
     cover = report.cover
     if cover.logo:
         document.add_picture(io.BytesIO(cover.logo), height=Mm(20))
-    space = document.add_paragraph()
+    space = _paragraph(document)
     space.paragraph_format.space_before = Pt(150)
-    mark = document.add_paragraph().add_run(cover.classification.upper())
+    mark = _paragraph(document).add_run(cover.classification.upper())
     mark.font.color.rgb, mark.font.size = _FAINT, Pt(10)
-    document.add_paragraph(cover.title, style="Title")
+    _paragraph(document, cover.title, "Title")
     _facts(document, facts.of_cover(cover))
-    document.add_heading("Contents", level=1).paragraph_format.page_break_before = True
+    _paragraph(document, "Contents", "Heading1").paragraph_format.page_break_before = True
     for section in report.sections:
-        document.add_paragraph(HEADINGS[section], style="List Number")
+        _paragraph(document, HEADINGS[section], "ListNumber")
 
 
 def _section(document: Document, section: Section, report: Report, findings: Iterable[Finding]) -> None:
@@ -127,14 +127,14 @@ def _section(document: Document, section: Section, report: Report, findings: Ite
                 _finding(document, finding)
         case Section.ATTESTATION:
             _words(document, f"{facts.day(report.cover.made)}\n\nTo whom it may concern\n\n{report.words.attestation}")
-            document.add_paragraph("\n\n\n______________________________\t\t______________________________")
-            document.add_paragraph("Place and date\t\t\t\t\tName and signature")
+            _paragraph(document, "\n\n\n______________________________\t\t______________________________")
+            _paragraph(document, "Place and date\t\t\t\t\tName and signature")
 
 
 def _summary(document: Document, report: Report) -> None:
     _words(document, report.words.introduction)
     for sentence in facts.headline(report):
-        document.add_paragraph(sentence)
+        _paragraph(document, sentence)
     tiles = document.add_table(rows=2, cols=len(SEVERITIES))
     tiles.alignment = WD_TABLE_ALIGNMENT.CENTER
     for place, (severity, count) in enumerate(zip(SEVERITIES, report.summary.severities, strict=True)):
@@ -146,11 +146,11 @@ def _summary(document: Document, report: Report) -> None:
             run = cell.paragraphs[0].add_run(text)
             run.font.color.rgb, run.font.size, run.bold = _WHITE, Pt(size), row == 0
     for chart in pdf.all_charts(report):
-        title = document.add_heading(chart["title"], level=3)
+        title = _paragraph(document, chart["title"], "Heading3")
         title.paragraph_format.keep_with_next = True
         document.add_picture(io.BytesIO(pdf.drawn(chart["svg"])), width=Mm(160))
         document.paragraphs[-1].paragraph_format.keep_with_next = True
-        _legend(document.add_paragraph(), chart["legend"])
+        _legend(_paragraph(document), chart["legend"])
 
 
 def _legend(paragraph: Paragraph, entries: Iterable[tuple[str, str]]) -> None:
@@ -162,35 +162,46 @@ def _legend(paragraph: Paragraph, entries: Iterable[tuple[str, str]]) -> None:
 
 
 def _finding(document: Document, finding: Finding) -> None:
-    document.add_heading(
-        f"{finding.reference}  {clipped(finding.title, _TITLE)}", level=2
-    ).paragraph_format.space_before = Pt(24)
-    badge = document.add_paragraph()
+    title = f"{finding.reference}  {clipped(finding.title, _TITLE)}"
+    _paragraph(document, title, "Heading2").paragraph_format.space_before = Pt(24)
+    badge = _paragraph(document)
     badge.paragraph_format.keep_with_next = True
     run = badge.add_run(TITLES[finding.severity].upper())
     run.bold, run.font.color.rgb = True, RGBColor.from_string(COLORS[finding.severity][1:].upper())
     _facts(document, [(label, clipped(value, _FACT)) for label, value in facts.of_finding(finding)])
-    document.add_paragraph()
+    _paragraph(document)
     _words(document, clipped(finding.description, _TEXT))
     if finding.evidence:
         _heading(document, "Evidence")
-        document.add_paragraph(clipped(finding.evidence, _EVIDENCE), style="Evidence")
+        _paragraph(document, clipped(finding.evidence, _EVIDENCE), "Evidence")
     if finding.remediation:
         _heading(document, "Remediation")
         _words(document, clipped(finding.remediation, _TEXT))
     if finding.references:
         _heading(document, "References")
         for one in finding.references:
-            document.add_paragraph(clipped(one, _FACT), style="List Bullet")
+            _paragraph(document, clipped(one, _FACT), "ListBullet")
+
+
+def _paragraph(document: Document, text: str = "", style: str = "") -> Paragraph:
+    """Adds a paragraph with a style's identifier; python-docx itself looks through all that is there, each time."""
+    element = OxmlElement("w:p")
+    document.element.body[-1].addprevious(element)
+    paragraph = Paragraph(element, document._body)  # noqa: SLF001 - as python-docx's own do
+    if style:
+        paragraph._p.get_or_add_pPr().get_or_add_pStyle().val = style  # noqa: SLF001 - without a look at all styles
+    if text:
+        paragraph.add_run(text)
+    return paragraph
 
 
 def _heading(document: Document, text: str) -> None:
-    document.add_heading(text, level=3)
+    _paragraph(document, text, "Heading3")
 
 
 def _facts(document: Document, pairs: Iterable[tuple[str, str]]) -> None:
     for label, value in pairs:
-        paragraph = document.add_paragraph(style="Fact")
+        paragraph = _paragraph(document, style="Fact")
         paragraph.add_run(f"{label}\t").font.color.rgb = _FAINT
         paragraph.add_run(value.replace("\n", " ").replace("\t", " "))
 
@@ -205,7 +216,7 @@ def _table(document: Document, header: tuple[str, ...], rows: Iterable[tuple[str
 
 def _words(document: Document, text: str) -> None:
     for paragraph in paragraphs(text):
-        document.add_paragraph(paragraph)
+        _paragraph(document, paragraph)
 
 
 def _field(run: Run, code: str) -> None:
