@@ -16,7 +16,7 @@ from services.core.reports.summary import Counted, Summarizer, due
 from services.core.reports.templates.domain import Content
 from services.mesh import identifiers
 
-NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
+NOW = datetime(2026, 3, 31, 12, 0, 0, 123456, tzinfo=UTC)
 BEGIN = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ORGANIZATION = "0197d1a0-3a5e-7c3e-9b1d-5f5e2d1c6a10"
 _VECTOR = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"

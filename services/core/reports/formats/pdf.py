@@ -40,7 +40,7 @@ def write(report: Report, findings: Iterable[Finding], out: BinaryIO) -> None:
         listed.append(_finding(finding))
     inputs = {"report": json.dumps(_report(report)), "findings": json.dumps(listed)}
     try:
-        made = _compiler(_TEMPLATE, inputs).compile(format="pdf", timestamp=report.cover.made)
+        made = _compiler(_TEMPLATE, inputs).compile(format="pdf", timestamp=report.cover.made.replace(microsecond=0))
     except RuntimeError as error:
         raise RefusedError(f"the template can't be set: {str(error).splitlines()[0]}") from error
     if not isinstance(made, bytes):
