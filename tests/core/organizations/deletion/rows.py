@@ -35,6 +35,10 @@ _VALUES: Mapping[str, str] = MappingProxyType({
 _PARTICULAR: Mapping[tuple[str, str], str] = MappingProxyType({
     ("acceptances", "kind"): "3",
     ("acceptances", "cve"): "''",
+    # Reports go as soon as they expire.
+    ("reports", "expires_at"): "now() + interval '1 day'",
+    ("report_files", "expires_at"): "now() + interval '1 day'",
+    ("report_pieces", "expires_at"): "now() + interval '1 day'",
     ("targets", "kind"): "'host'",
     # Every relay reads the log.
     ("event_log", "trace_context"): "'{}'",
