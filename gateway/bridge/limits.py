@@ -15,6 +15,7 @@ class Limits:
     Attributes:
         sockets: Open WebSockets; one more is refused with HTTP status 503.
         frame_bytes: The longest frame that a client may send.
+        window_bytes: What may be on its way to one reader before the reader has answered for it.
         backlog_bytes: What may wait for one slow reader before it is closed.
         token_seconds: How long to wait for the first frame, where no token came with the handshake.
         stall_seconds: How long one frame may take to leave while only this reader is waited for.
@@ -25,6 +26,7 @@ class Limits:
 
     sockets: int = 5000
     frame_bytes: int = 64 * 1024
+    window_bytes: int = 32 * 1024
     backlog_bytes: int = 256 * 1024
     token_seconds: float = 5.0
     stall_seconds: float = 10.0
