@@ -21,6 +21,7 @@ from services.mesh.interceptors.deadline import Deadline
 from services.mesh.interceptors.errors import Errors
 from services.mesh.interceptors.idempotency import Idempotency
 from services.mesh.interceptors.layer import Context, Layer, Request, Stream, Unary
+from services.mesh.interceptors.serializing import SharedSerializer, is_watch
 from services.mesh.interceptors.telemetry import Telemetry
 from services.mesh.interceptors.validation import Validation
 from services.mesh.peers import Peers
@@ -95,6 +96,8 @@ def _wrap(handler: "grpc.RpcMethodHandler[Any, Any]", method: Method, layers: tu
         "response_serializer": handler.response_serializer,
     }
     if handler.response_streaming:
+        if handler.response_serializer is not None and is_watch(method.descriptor):
+            coders["response_serializer"] = SharedSerializer(handler.response_serializer)
         inner: Any = handler.stream_stream or handler.unary_stream
         make = (
             grpc.stream_stream_rpc_method_handler if handler.request_streaming else grpc.unary_stream_rpc_method_handler
