@@ -1,7 +1,8 @@
 """Operations over Temporal: pages, and waiting."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 import grpc.aio
@@ -12,12 +13,16 @@ from google.protobuf.empty_pb2 import Empty
 from temporalio.client import Client
 
 from services.mesh import identifiers
+from services.mesh.access.model import Standing as Access
+from services.mesh.access.model import Told
+from services.mesh.calls import Caller
 from services.mesh.errors import Reason
 from services.mesh.interceptors import deadline
 from services.mesh.operations import OperationsServicer, Standing
 from services.mesh.signing import Signer
 from services.mesh.statuses import from_call
-from services.mesh.testing import bearer, serving, token_for
+from services.mesh.testing import TokenAccess, bearer, serving, token_for
+from tests.mesh.events.harness import eventually
 
 Stub = operations_pb2_grpc.OperationsStub
 
@@ -33,21 +38,47 @@ class Endless:
         """Doesn't heed it."""
 
 
+class Revocable(TokenAccess):
+    """Believes the token until access is taken away.
+
+    Attributes:
+        followers: Who wants to be told of it.
+    """
+
+    def __init__(self) -> None:
+        self.followers: set[Told] = set()
+
+    @contextmanager
+    def following(self, caller: Caller, told: Told) -> Iterator[None]:
+        """Remembers whom to tell."""
+        self.followers.add(told)
+        try:
+            yield
+        finally:
+            self.followers.discard(told)
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def client(stack_environment: dict[str, str]) -> Client:
     """Temporal."""
     return await Client.connect(stack_environment["XORB_TEMPORAL_ADDRESS"])
 
 
+@pytest.fixture(scope="module")
+def access() -> Revocable:
+    """Who may do what."""
+    return Revocable()
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def stub(client: Client) -> AsyncIterator[Stub]:
+async def stub(client: Client, access: Revocable) -> AsyncIterator[Stub]:
     """A client of the service."""
     servicer = OperationsServicer(client, {"scans": Endless()}, Signer("k" * 32))
 
     def register(server: grpc.aio.Server) -> None:
         operations_pb2_grpc.add_OperationsServicer_to_server(servicer, server)
 
-    async with serving(register, ["google.longrunning.Operations"], None) as channel:
+    async with serving(register, ["google.longrunning.Operations"], None, access) as channel:
         yield Stub(channel)
 
 
@@ -81,3 +112,31 @@ async def test_waiting_without_a_deadline_ends_with_how_it_stands(
     finally:
         await waiting.terminate()
     assert (operation.name, operation.done) == (request.name, False)
+
+
+async def test_who_may_not_any_more_waits_no_longer(stub: Stub, client: Client, access: Revocable) -> None:
+    organization = identifiers.new()
+    resource = f"organizations/{organization}/scans/{identifiers.new()}"
+    running = await client.start_workflow("Endless", id=resource, task_queue="nobody's")
+    request, metadata = (
+        operations_pb2.WaitOperationRequest(name=f"operations/{resource}"),
+        await _metadata(organization),
+    )
+
+    async def followed() -> bool:
+        return bool(access.followers)
+
+    try:
+        waiting = asyncio.ensure_future(stub.WaitOperation(request, metadata=metadata, timeout=50))
+        await eventually(followed, seconds=20)
+        for told in tuple(access.followers):
+            told(Access(session_lives=True, member=True))
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            async with asyncio.timeout(1):
+                await waiting
+    finally:
+        await running.terminate()
+    failure = from_call(caught.value)
+    assert failure is not None
+    assert failure.reason is Reason.PERMISSION_DENIED
+    assert not access.followers

@@ -3,8 +3,9 @@
 What an account may do is not in its token: it is asked on every call, and for a stream again whenever it changes.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from functools import partial
 
 from google.protobuf.message import Message
 
@@ -13,9 +14,12 @@ from services.mesh.access.model import Access, Standing
 from services.mesh.calls import NO_ORGANIZATION, Call
 from services.mesh.errors import Failure, Reason, not_found
 from services.mesh.events.sharing import require_unchanged
-from services.mesh.interceptors.layer import Context, Gate, Request, Stream
+from services.mesh.interceptors.layer import Context, Gate, Request, Stream, Unary
 from services.mesh.interceptors.leash import Leash
 from services.mesh.policies import Method, Policy
+
+_WAITING = frozenset({"/google.longrunning.Operations/WaitOperation"})
+"""Methods that answer once, and may take a minute for it: who may not any more isn't answered."""
 
 _AT_THE_PROVIDER = (
     "The organization requires a second factor, and your identity provider didn't say that it asked for one. "
@@ -71,6 +75,18 @@ class Authorization(Gate):
                 _require_same(call, reference)
         call.admitted = True
 
+    async def unary(self, call: Call, method: Method, request: Request, context: Context, proceed: Unary) -> Message:
+        """Lets the call pass; one that waits ends as soon as it wouldn't pass any more."""
+        answer = partial(super().unary, call, method, request, context, proceed)
+        if self._access is None or method.path not in _WAITING:
+            return await answer()
+
+        async def once() -> AsyncIterator[Message]:
+            yield await answer()
+
+        async with aclosing(self._held(self._access, call, method.policy, once())) as held:
+            return await anext(held)
+
     async def stream(
         self, call: Call, method: Method, request: Request, context: Context, proceed: Stream
     ) -> AsyncIterator[Message]:
@@ -80,6 +96,13 @@ class Authorization(Gate):
             async for response in responses:
                 yield response
             return
+        async with aclosing(self._held(self._access, call, policy, responses)) as held:
+            async for response in held:
+                yield response
+
+    async def _held(
+        self, access: Access, call: Call, policy: Policy, responses: AsyncIterator[Message]
+    ) -> AsyncGenerator[Message, None]:
         leash = Leash()
 
         def told(standing: Standing | None) -> None:
@@ -90,7 +113,7 @@ class Authorization(Gate):
                 leash.pull(failure)
 
         # Followed before it is opened: a change in between is told.
-        with self._access.following(call.caller, told):
+        with access.following(call.caller, told):
             async with aclosing(leash.hold(responses)) as held:
                 async for response in held:
                     yield response
