@@ -1,7 +1,7 @@
 """What Temporal runs, and has run, of one organization: ended, and forgotten."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -30,29 +30,36 @@ class Executions:
     client: Client
     own_end: float = 10.0
 
-    async def stop(self, prefix: str, *, apart_from: str) -> None:
-        """Ends what runs, and what would run by a schedule.
+    async def stop(self, prefix: str, *, apart_from: str, wanted: Callable[[], Awaitable[bool]]) -> bool:
+        """Ends what runs, and what would run by a schedule; returns False where it was given up.
 
         Args:
             prefix: What identifiers begin with.
             apart_from: The identifier that is left alone.
+            wanted: Says whether this is to go on. It is asked after each look at what runs and before that is touched,
+                so nothing is that was started when it wasn't wanted any more.
 
         Raises:
             RPCError: Temporal is away.
         """
-        async for schedule in await self.client.list_schedules():
-            if schedule.id.startswith(prefix):
-                await _gone(self.client.get_schedule_handle(schedule.id).delete())
+        schedules = [one.id async for one in await self.client.list_schedules() if one.id.startswith(prefix)]
         running = f'WorkflowId STARTS_WITH "{prefix}" AND ExecutionStatus = "Running"'
         ending = await self._listed(running, apart_from)
+        if not await wanted():
+            return False
+        for schedule in schedules:
+            await _gone(self.client.get_schedule_handle(schedule).delete())
         for one in ending:
             await _gone(self.client.get_workflow_handle(one.id, run_id=one.run_id).signal(CANCEL))
         until = asyncio.get_running_loop().time() + self.own_end
         while ending := await self._listed(running, apart_from):
+            if not await wanted():
+                return False
             if asyncio.get_running_loop().time() > until:
                 for one in ending:
                     await _gone(self.client.get_workflow_handle(one.id, run_id=one.run_id).terminate("deleted"))
             await asyncio.sleep(_LOOK_SECONDS)
+        return True
 
     async def forget(self, prefix: str, *, apart_from: str) -> None:
         """Removes the histories of what has run, with all that passed between workflows and activities.

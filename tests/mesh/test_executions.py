@@ -12,6 +12,10 @@ from tests.mesh.events.harness import eventually
 _NOBODYS = "nobody-works-on-this"
 
 
+async def _wanted() -> bool:
+    return True
+
+
 async def test_what_runs_is_ended_and_forgotten(database_environment: dict[str, str]) -> None:
     client = await Client.connect(database_environment["XORB_TEMPORAL_ADDRESS"])
     prefix, other = (f"organizations/{identifiers.new()}/" for _ in range(2))
@@ -35,7 +39,7 @@ async def test_what_runs_is_ended_and_forgotten(database_environment: dict[str, 
 
     await eventually(listed, seconds=10)
     executions = Executions(client, own_end=0.0)
-    await executions.stop(prefix, apart_from=own)
+    assert await executions.stop(prefix, apart_from=own, wanted=_wanted)
     assert await status(run) is WorkflowExecutionStatus.TERMINATED
     await executions.forget(prefix, apart_from=own)
     if os.environ.get("XORB_TEST_FORGETTING") == "on":
@@ -44,3 +48,29 @@ async def test_what_runs_is_ended_and_forgotten(database_environment: dict[str, 
     for name in (own, others):
         assert await status(name) is WorkflowExecutionStatus.RUNNING
         await client.get_workflow_handle(name).terminate()
+
+
+async def test_what_was_started_after_the_stop_was_given_up_runs_on(database_environment: dict[str, str]) -> None:
+    client = await Client.connect(database_environment["XORB_TEMPORAL_ADDRESS"])
+    prefix = f"organizations/{identifiers.new()}/"
+    before, after = f"{prefix}scans/1", f"{prefix}scans/2"
+    looks = 0
+
+    async def listed() -> bool:
+        return bool([one async for one in client.list_workflows(f'WorkflowId = "{before}"')])
+
+    async def wanted() -> bool:
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            # Undone at this moment, after the look at what runs; somebody starts something at once.
+            await client.start_workflow("Sleep", id=after, task_queue=_NOBODYS)
+        return looks < 2
+
+    await client.start_workflow("Sleep", id=before, task_queue=_NOBODYS)
+    await eventually(listed, seconds=10)
+    assert not await Executions(client, own_end=0.0).stop(prefix, apart_from="", wanted=wanted)
+    handles = [client.get_workflow_handle(name) for name in (before, after)]
+    assert [(await one.describe()).status for one in handles] == [WorkflowExecutionStatus.RUNNING] * 2
+    for one in handles:
+        await one.terminate()

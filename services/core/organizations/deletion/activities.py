@@ -47,12 +47,13 @@ class DeletionActivities:
     @activity.defn(name=STOP)
     async def stop(self, order: DeletionOrder) -> bool:
         """Ends the organization's scans and whatever else runs of it; False where the deletion was undone."""
-        async with self.database.unit(_call(order)) as unit:
-            if not await _stands(unit, order):
-                return False
+
+        async def stands() -> bool:
+            async with self.database.unit(_call(order)) as unit:
+                return await _stands(unit, order)
+
         async with _alive():
-            await self.executions.stop(_prefix(order), apart_from=_own(order))
-        return True
+            return await self.executions.stop(_prefix(order), apart_from=_own(order), wanted=stands)
 
     @activity.defn(name=COMMIT)
     async def commit(self, order: DeletionOrder) -> bool:
