@@ -62,6 +62,7 @@ from services.core.notifications.channels.endpoints import Endpoints
 from services.core.notifications.channels.service import ChannelsServicer
 from services.core.notifications.deliveries.service import DeliveriesServicer
 from services.core.notifications.rules.service import RulesServicer
+from services.core.organizations import store as organizations
 from services.core.organizations.accounts import Accounts
 from services.core.organizations.deletion.starting import DeletionWorkflows
 from services.core.organizations.invitations.service import InvitationsServicer
@@ -213,7 +214,7 @@ class Core:
         finding_history_pb2_grpc.add_FindingHistoryServiceServicer_to_server(history, server)
         activity_pb2_grpc.add_ActivityServiceServicer_to_server(ActivityServicer(database, pager, watcher), server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditServicer(database, pager), server)
-        overrides = RateLimitOverridesServicer(database, self.redis)
+        overrides = RateLimitOverridesServicer(database, self.redis, organizations.get)
         rate_limit_pb2_grpc.add_RateLimitsServiceServicer_to_server(RateLimitsServicer(self.redis), server)
         rate_limit_pb2_grpc.add_RateLimitOverridesServiceServicer_to_server(overrides, server)
         operations_pb2_grpc.add_OperationsServicer_to_server(operations, server)
@@ -242,10 +243,10 @@ class Core:
         """Adds the servicers of organizations and their people."""
         database, access = self.database, self.access
         accounts = Accounts(account_pb2_grpc.AccountsServiceStub(self.security), self._identity)
-        organizations = OrganizationsServicer(database, pager, access, rotations, deletions)
+        servicer = OrganizationsServicer(database, pager, access, rotations, deletions)
         members = MembersServicer(database, pager, accounts, access)
         invitations = InvitationsServicer(database, pager, accounts, access)
-        organization_pb2_grpc.add_OrganizationsServiceServicer_to_server(organizations, server)
+        organization_pb2_grpc.add_OrganizationsServiceServicer_to_server(servicer, server)
         memberships = MembershipsServicer(database, access, accounts)
         organization_pb2_grpc.add_MembershipsServiceServicer_to_server(memberships, server)
         member_pb2_grpc.add_MembersServiceServicer_to_server(members, server)

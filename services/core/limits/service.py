@@ -1,6 +1,6 @@
 """The services of rate limits: what an organization has of its own, and the operator's way to change it."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,8 +12,8 @@ from xorb.core.v1 import rate_limit_pb2, rate_limit_pb2_grpc
 from gateway.ratelimit import overrides
 from services.core.limits import wire
 from services.mesh import names
-from services.mesh.database import Database
-from services.mesh.errors import Failure, Reason
+from services.mesh.database import Database, Unit
+from services.mesh.errors import Failure, Reason, not_found
 from services.mesh.events.model import Event
 from services.mesh.interceptors.layer import Context
 
@@ -36,10 +36,17 @@ class RateLimitsServicer(rate_limit_pb2_grpc.RateLimitsServiceServicer):
 
 @dataclass
 class RateLimitOverridesServicer(rate_limit_pb2_grpc.RateLimitOverridesServiceServicer):
-    """Serves `xorb.core.v1.RateLimitOverridesService`; the change is told where the organization sees it."""
+    """Serves `xorb.core.v1.RateLimitOverridesService`; the change is told where the organization sees it.
+
+    Args:
+        database: Where organizations are, and what is told of them.
+        redis: Where limits are.
+        find: Finds an organization; None where it isn't there.
+    """
 
     database: Database
     redis: Redis
+    find: Callable[[Unit, UUID], Awaitable[object | None]]
 
     async def PutRateLimit(
         self, request: rate_limit_pb2.PutRateLimitRequest, context: Context
@@ -65,6 +72,8 @@ class RateLimitOverridesServicer(rate_limit_pb2_grpc.RateLimitOverridesServiceSe
 
     async def _record(self, organization: str, kind: str, summary: str) -> None:
         async with self.database.unit() as unit:
+            if await self.find(unit, _organization(organization)) is None:
+                raise not_found(organization)
             unit.record(Event(kind, organization, summary))
 
 
