@@ -6,10 +6,10 @@ import re
 import socket
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import grpc.aio
-import psutil
 
 from gateway.bridge.routes import Routes
 from stack import http, status
@@ -20,6 +20,8 @@ _ROUTES = Routes.of_contracts()
 _OPEN = re.compile(r"^(rpc_server_open_streams|websocket_server_open_sockets)\S* ([0-9.e+-]+)", re.MULTILINE)
 # A connection may have 100 streams, and is cut off for 250 that are given up within a second.
 _STREAMS_OF_CHANNEL = 90
+# Of the file that proc(5) names, in KiB: heaps and stacks.
+_WRITTEN = re.compile(r"^(?:Pss_Anon|SwapPss):\s+(\d+) kB$", re.MULTILINE)
 _SMALL = 16384
 # No stream comes there, and what their collectors of garbage do would hide what streams cost.
 _ELSEWHERE = {"demo-target", "openbao", "orchestrator", "temporal"}
@@ -35,12 +37,16 @@ async def open_streams(platform: Platform) -> int:
 
 
 def memory(platform: Platform) -> Mapping[str, float]:
-    """MiB that each component on the way of a stream takes, alone or in proportion (PSS)."""
+    """MiB of memory that each component on the way of a stream has written to, alone or in proportion.
+
+    Programs and libraries are left out: whose share of them is how large depends on who else runs the same ones.
+    """
     found = dict[str, float]()
     for one in status.read(platform.run):
-        with contextlib.suppress(psutil.Error):
+        with contextlib.suppress(OSError):
             if one.pid and one.name not in _ELSEWHERE:
-                found[one.name] = psutil.Process(one.pid).memory_full_info().pss / 2**20
+                rollup = Path(f"/proc/{one.pid}/smaps_rollup").read_text(encoding="ascii")
+                found[one.name] = sum(int(size) for size in _WRITTEN.findall(rollup)) / 1024
     return found
 
 

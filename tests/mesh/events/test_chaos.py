@@ -108,7 +108,8 @@ async def watching(clients: Sequence[ResumingClient]) -> AsyncIterator[Until]:
         async def fulfilled() -> bool:
             return any(task.done() for task in tasks) or all(map(condition, clients))
 
-        await eventually(fulfilled)
+        # Each process that was killed starts anew, which takes long where others want the processors, too.
+        await eventually(fulfilled, seconds=120)
 
     try:
         yield until
