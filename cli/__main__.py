@@ -15,6 +15,7 @@ from cli.commands import (
     attachments,
     audit,
     connections,
+    engagements,
     factors,
     findings,
     history,
@@ -71,6 +72,7 @@ app.add_typer(connections.app, name="connections")
 app.add_typer(service_accounts.app, name="service-accounts")
 app.add_typer(api_keys.app, name="api-keys")
 app.add_typer(targets.app, name="targets")
+app.add_typer(engagements.app, name="engagement")
 app.add_typer(scans.app, name="scan")
 findings.app.command()(history.history)
 for command in matching.COMMANDS:

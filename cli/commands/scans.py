@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from xorb.core.v1 import scan_pb2, scan_pb2_grpc
 
 from cli import columns, context, files, names, severity
+from cli.commands import engagements as engagement_commands
 from cli.commands import targets as target_commands
 from cli.context import OutputOption, Shared
 from cli.errors import FINDINGS, INTERRUPTED, SCAN_FAILED, CliError
@@ -45,6 +46,7 @@ def run(
     profile: Annotated[Profile, typer.Option(help="How thoroughly.")] = Profile.STANDARD,
     ports: Annotated[str, typer.Option(help="TCP ports instead of the profile's, such as 22,80,8000-8010.")] = "",
     name: Annotated[str, typer.Option(help="What to call the scan.")] = "",
+    engagement: Annotated[str, typer.Option(help="The engagement that it is part of.")] = "",
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Watch it until it ends.")] = False,
     fail_on: FailOnOption = None,
     output: OutputOption = None,
@@ -56,6 +58,7 @@ def run(
         targets=[target_commands.resolve(shared.session, text) for text in targets],
         profile=profile.name,
         ports=_ports(ports),
+        engagement=engagement_commands.resolve(shared.session, engagement) if engagement else "",
     )
     stub = shared.session.stub(scan_pb2_grpc.ScansServiceStub)
     request = scan_pb2.CreateScanRequest(parent=shared.session.organization, scan=scan, request_id=context.request_id())

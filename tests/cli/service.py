@@ -16,6 +16,8 @@ from xorb.core.v1 import (
     activity_pb2_grpc,
     attachment_pb2_grpc,
     audit_pb2_grpc,
+    checklist_pb2_grpc,
+    engagement_pb2_grpc,
     finding_history_pb2_grpc,
     finding_pb2,
     finding_pb2_grpc,
@@ -43,7 +45,7 @@ from xorb.security.v1 import (
     session_pb2_grpc,
 )
 
-from tests.cli import admission, notifying, talk
+from tests.cli import admission, engaging, notifying, talk
 from tests.cli.factors import Factors, Passkeys
 from tests.cli.identity import Identity, Organizations
 from tests.cli.importing import Imports
@@ -253,6 +255,8 @@ def serving(platform: Platform) -> Iterator[str]:
         notification_channel_pb2_grpc.add_NotificationChannelsServiceServicer_to_server,
         notification_rule_pb2_grpc.add_NotificationRulesServiceServicer_to_server,
         notification_delivery_pb2_grpc.add_NotificationDeliveriesServiceServicer_to_server,
+        engagement_pb2_grpc.add_EngagementsServiceServicer_to_server,
+        checklist_pb2_grpc.add_ChecklistsServiceServicer_to_server,
     )
     servicers = (
         *(Identity, Organizations, Targets, Scans, Findings, Activity, Factors, Passkeys),
@@ -260,6 +264,7 @@ def serving(platform: Platform) -> Iterator[str]:
         *(admission.ServiceAccounts, admission.ApiKeys, admission.Passwords, admission.Audit, admission.Operations),
         *(Imports, talk.Notes, talk.Attachments, talk.FindingHistory),
         *(notifying.Channels, notifying.Rules, notifying.Deliveries),
+        *(engaging.Engagements, engaging.Checklists),
     )
     for add, servicer in zip(generated, servicers, strict=True):
         add(servicer(platform), server)

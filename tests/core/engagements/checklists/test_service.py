@@ -9,8 +9,8 @@ from xorb.core.v1.checklist_pb2 import (
     AddChecklistRequest,
     ChecklistItem,
     ChecklistProgress,
+    CountChecklistItemsRequest,
     GetChecklistItemRequest,
-    GetChecklistProgressRequest,
     ListChecklistItemsRequest,
     UpdateChecklistItemRequest,
 )
@@ -78,7 +78,7 @@ async def test_an_item_is_worked_on(client: Client) -> None:
     assert (done.state, done.notes, done.findings) == (ChecklistItem.DONE, "open sesame", changed.findings)
     assert await listed(client, drafted, 'state = "DONE"') == [done]
     progress = await client.tenant.call(
-        client.checklists.GetChecklistProgress, GetChecklistProgressRequest(name=drafted.name)
+        client.checklists.CountChecklistItems, CountChecklistItemsRequest(parent=drafted.name)
     )
     assert (progress.methodologies[0].done, progress.methodologies[0].percent) == (1, 1)
     logged = (await events(client.database, client.tenant.organization))[-1].event

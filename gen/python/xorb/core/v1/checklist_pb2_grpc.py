@@ -55,9 +55,9 @@ class ChecklistsServiceStub:
                 request_serializer=xorb_dot_core_dot_v1_dot_checklist__pb2.UpdateChecklistItemRequest.SerializeToString,
                 response_deserializer=xorb_dot_core_dot_v1_dot_checklist__pb2.ChecklistItem.FromString,
                 _registered_method=True)
-        self.GetChecklistProgress = channel.unary_unary(
-                '/xorb.core.v1.ChecklistsService/GetChecklistProgress',
-                request_serializer=xorb_dot_core_dot_v1_dot_checklist__pb2.GetChecklistProgressRequest.SerializeToString,
+        self.CountChecklistItems = channel.unary_unary(
+                '/xorb.core.v1.ChecklistsService/CountChecklistItems',
+                request_serializer=xorb_dot_core_dot_v1_dot_checklist__pb2.CountChecklistItemsRequest.SerializeToString,
                 response_deserializer=xorb_dot_core_dot_v1_dot_checklist__pb2.ChecklistProgress.FromString,
                 _registered_method=True)
 
@@ -103,7 +103,7 @@ class ChecklistsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def GetChecklistProgress(self, request, context):
+    def CountChecklistItems(self, request, context):
         """Counts the items of an engagement by methodology and state.
 
         Errors: NOT_FOUND.
@@ -135,9 +135,9 @@ def add_ChecklistsServiceServicer_to_server(servicer, server):
                     request_deserializer=xorb_dot_core_dot_v1_dot_checklist__pb2.UpdateChecklistItemRequest.FromString,
                     response_serializer=xorb_dot_core_dot_v1_dot_checklist__pb2.ChecklistItem.SerializeToString,
             ),
-            'GetChecklistProgress': grpc.unary_unary_rpc_method_handler(
-                    servicer.GetChecklistProgress,
-                    request_deserializer=xorb_dot_core_dot_v1_dot_checklist__pb2.GetChecklistProgressRequest.FromString,
+            'CountChecklistItems': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountChecklistItems,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_checklist__pb2.CountChecklistItemsRequest.FromString,
                     response_serializer=xorb_dot_core_dot_v1_dot_checklist__pb2.ChecklistProgress.SerializeToString,
             ),
     }
@@ -261,7 +261,7 @@ class ChecklistsService:
             _registered_method=True)
 
     @staticmethod
-    def GetChecklistProgress(request,
+    def CountChecklistItems(request,
             target,
             options=(),
             channel_credentials=None,
@@ -274,8 +274,8 @@ class ChecklistsService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/xorb.core.v1.ChecklistsService/GetChecklistProgress',
-            xorb_dot_core_dot_v1_dot_checklist__pb2.GetChecklistProgressRequest.SerializeToString,
+            '/xorb.core.v1.ChecklistsService/CountChecklistItems',
+            xorb_dot_core_dot_v1_dot_checklist__pb2.CountChecklistItemsRequest.SerializeToString,
             xorb_dot_core_dot_v1_dot_checklist__pb2.ChecklistProgress.FromString,
             options,
             channel_credentials,

@@ -39,6 +39,7 @@ __all__ = (
     "ChecklistsServiceStub",
     "CloseEngagementRequest",
     "Contact",
+    "CountChecklistItemsRequest",
     "CreateAcceptanceRequest",
     "CreateAttachmentRequest",
     "CreateEngagementRequest",
@@ -94,7 +95,6 @@ __all__ = (
     "GetAttachmentContentRequest",
     "GetAttachmentRequest",
     "GetChecklistItemRequest",
-    "GetChecklistProgressRequest",
     "GetDeadlinePolicyRequest",
     "GetEngagementRequest",
     "GetEvidenceRequest",
@@ -2214,6 +2214,23 @@ default_message_pool.register_message("xorb.core.v1", "Contact", Contact)
 
 
 @dataclass(eq=False, repr=False)
+class CountChecklistItemsRequest(betterproto2.Message):
+    """
+    A request for the progress of an engagement's checklists.
+    """
+
+    parent: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The engagement.
+    """
+
+
+default_message_pool.register_message(
+    "xorb.core.v1", "CountChecklistItemsRequest", CountChecklistItemsRequest
+)
+
+
+@dataclass(eq=False, repr=False)
 class CreateAcceptanceRequest(betterproto2.Message):
     """
     A request to accept a risk.
@@ -3706,23 +3723,6 @@ class GetChecklistItemRequest(betterproto2.Message):
 
 default_message_pool.register_message(
     "xorb.core.v1", "GetChecklistItemRequest", GetChecklistItemRequest
-)
-
-
-@dataclass(eq=False, repr=False)
-class GetChecklistProgressRequest(betterproto2.Message):
-    """
-    A request for the progress of an engagement's checklists.
-    """
-
-    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
-    """
-    The engagement.
-    """
-
-
-default_message_pool.register_message(
-    "xorb.core.v1", "GetChecklistProgressRequest", GetChecklistProgressRequest
 )
 
 
@@ -10966,8 +10966,8 @@ class ChecklistsServiceStub:
             ChecklistItem.FromString,
         )(message)
 
-    def get_checklist_progress(
-        self, message: "GetChecklistProgressRequest"
+    def count_checklist_items(
+        self, message: "CountChecklistItemsRequest"
     ) -> "ChecklistProgress":
         """
         Counts the items of an engagement by methodology and state.
@@ -10976,8 +10976,8 @@ class ChecklistsServiceStub:
         """
 
         return self._channel.unary_unary(
-            "/xorb.core.v1.ChecklistsService/GetChecklistProgress",
-            GetChecklistProgressRequest.SerializeToString,
+            "/xorb.core.v1.ChecklistsService/CountChecklistItems",
+            CountChecklistItemsRequest.SerializeToString,
             ChecklistProgress.FromString,
         )(message)
 
@@ -11080,9 +11080,9 @@ class ChecklistsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
             metadata=metadata,
         )
 
-    async def get_checklist_progress(
+    async def count_checklist_items(
         self,
-        message: "GetChecklistProgressRequest",
+        message: "CountChecklistItemsRequest",
         *,
         timeout: "float | None" = None,
         deadline: "Deadline | None" = None,
@@ -11095,7 +11095,7 @@ class ChecklistsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         """
 
         return await self._unary_unary(
-            "/xorb.core.v1.ChecklistsService/GetChecklistProgress",
+            "/xorb.core.v1.ChecklistsService/CountChecklistItems",
             message,
             ChecklistProgress,
             timeout=timeout,
