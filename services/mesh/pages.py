@@ -5,12 +5,13 @@ the order that it is for. It stays valid as long as these stay the same; the pag
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, RowMapping, Select
+from sqlalchemy import ColumnElement, Row, RowMapping, Select, select
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from services.mesh import cursors
 from services.mesh.database import Unit
@@ -21,6 +22,9 @@ from services.mesh.signing import Signer
 
 USUAL_SIZE: Final = 50
 LARGEST_SIZE: Final = 1000
+
+Columns = ReadOnlyColumnCollection[str, Any]
+"""The columns of what a statement selects from, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,23 @@ class Page:
     def mappings(self) -> list[RowMapping]:
         """The rows, as values by column name."""
         return [row._mapping for row in self.rows]  # noqa: SLF001 - SQLAlchemy's public name
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A list that is read in order, at most so many rows for one page.
+
+    Attributes:
+        statement: What is listed, with those conditions that the index of the order takes; no order and limit.
+        sorts: The order, by columns of the statement; the last is never absent and in each row different.
+        rest: The conditions that are looked at row by row, on the statement's columns; None where there are none.
+        steps: How many rows one page looks at.
+    """
+
+    statement: Select[Any]
+    sorts: Sequence[Sort]
+    rest: Callable[[Columns], ColumnElement[bool]] | None
+    steps: int
 
 
 class Pager:
@@ -98,11 +119,49 @@ class Pager:
         token = self._signer.sign(cursors.encode(places[size - 1]), purpose) if len(rows) > size else ""
         return Page(rows[:size], token)
 
+    async def walk(self, unit: Unit, walk: Walk, request: PageRequest) -> Page:
+        """Returns one page of a walk; it may hold fewer rows than asked for, or none, and yet have a next page.
+
+        Raises:
+            Failure: INVALID_PAGE_TOKEN, INVALID_FIELD for a negative size.
+        """
+        purpose = _purpose(unit.organization, request, walk.sorts)
+        inner = walk.statement
+        if request.token:
+            inner = inner.where(after(walk.sorts, self._open(request.token, purpose)))
+        inner = inner.order_by(*(sort.clause for sort in walk.sorts)).limit(walk.steps)
+        walked = inner.subquery("walked")
+        sorts = [Sort(sort.name, walked.c[str(sort.expression.key)], sort.descending) for sort in walk.sorts]
+        statement = select(walked) if walk.rest is None else select(walked).where(walk.rest(walked.c))
+        rows, places = await _fetch(unit, statement, sorts, size := _size(request.size))
+        if len(rows) > size:
+            return Page(rows[:size], self._signer.sign(cursors.encode(places[size - 1]), purpose))
+        last = None if walk.rest is None else (await unit.execute(_last_step(walk, inner))).one_or_none()
+        return Page(rows, self._signer.sign(cursors.encode(tuple(last)), purpose) if last else "")
+
+    def place(self, unit: Unit, request: PageRequest, sorts: Sequence[Sort]) -> list[Any] | None:
+        """Returns after which place in the order a page begins; None for the first.
+
+        Raises:
+            Failure: INVALID_PAGE_TOKEN.
+        """
+        return self._open(request.token, _purpose(unit.organization, request, sorts)) if request.token else None
+
+    def token(self, unit: Unit, request: PageRequest, sorts: Sequence[Sort], place: Sequence[Any]) -> str:
+        """Returns the token of the page that begins after a place in the order."""
+        return self._signer.sign(cursors.encode(place), _purpose(unit.organization, request, sorts))
+
     def _open(self, token: str, purpose: str) -> list[Any]:
         try:
             return cursors.decode(self._signer.open(token, purpose))
         except ValueError as error:
             raise Failure(Reason.INVALID_PAGE_TOKEN) from error
+
+
+def _last_step(walk: Walk, inner: Select[Any]) -> Select[Any]:
+    """Returns the statement for the place of the last row that a page may look at, if there are so many."""
+    places = [sort.expression for sort in walk.sorts]
+    return inner.with_only_columns(*places).limit(1).offset(walk.steps - 1)
 
 
 async def _fetch(

@@ -9,9 +9,10 @@ from xorb.core.v1 import finding_pb2, finding_pb2_grpc
 from services.core.findings import changes, corrections, domain, recording, store, wire
 from services.core.findings.acceptances import covering
 from services.core.findings.domain import Change, Finding, State
+from services.core.findings.search import listing
 from services.core.findings.sightings import store as sightings
 from services.core.findings.sources import store as sources
-from services.core.findings.tables import DEFAULT_ORDER, FIELDS, FINDINGS, SIGHTING_FIELDS, SIGHTINGS, WATCH_FIELDS
+from services.core.findings.tables import SIGHTING_FIELDS, SIGHTINGS, WATCH_FIELDS
 from services.core.imports import store as imports
 from services.mesh import masks, names
 from services.mesh.database import Database, Unit
@@ -50,13 +51,10 @@ class FindingsServicer(finding_pb2_grpc.FindingsServiceServicer):
         self, request: finding_pb2.ListFindingsRequest, context: Context
     ) -> finding_pb2.ListFindingsResponse:
         """Lists findings, a page at a time."""
-        wanted = PageRequest(
-            f"ListFindings:{request.parent}", request.page_size, request.page_token, request.filter, request.order_by
-        )
+        scope = f"ListFindings:{request.parent}:{request.query}"
+        wanted = PageRequest(scope, request.page_size, request.page_token, request.filter, request.order_by)
         async with self.database.unit() as unit:
-            page = await self.pager.page(
-                unit, store.ALL, wanted, fields=FIELDS, default_order=DEFAULT_ORDER, key=FINDINGS.c.id
-            )
+            page = await listing.page(unit, self.pager, wanted, request.query)
         found = [await store.finding(row, self.database.open) for row in page.rows]
         findings = [wire.message(unit.organization, one) for one in found]
         return finding_pb2.ListFindingsResponse(findings=findings, next_page_token=page.next_page_token)

@@ -112,17 +112,22 @@ def interpret(text: str, fields: Mapping[str, Field], meaning: Interpretation[T]
         Failure: INVALID_FILTER.
     """
     expression = parse(text)
-    return None if expression is None else _fold(expression, fields, meaning)
+    return None if expression is None else fold(expression, fields, meaning)
 
 
-def _fold(expression: Expression, fields: Mapping[str, Field], meaning: Interpretation[T]) -> T:
+def fold(expression: Expression, fields: Mapping[str, Field], meaning: Interpretation[T]) -> T:
+    """Returns what a filter that was read becomes in an interpretation.
+
+    Raises:
+        Failure: INVALID_FILTER.
+    """
     match expression:
         case And(parts):
-            return meaning.every([_fold(part, fields, meaning) for part in parts])
+            return meaning.every([fold(part, fields, meaning) for part in parts])
         case Or(parts):
-            return meaning.some([_fold(part, fields, meaning) for part in parts])
+            return meaning.some([fold(part, fields, meaning) for part in parts])
         case Not(part):
-            return meaning.negate(_fold(part, fields, meaning))
+            return meaning.negate(fold(part, fields, meaning))
         case Restriction():
             return _restrict(expression, fields, meaning)
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Numeric, Text, and_, any_, false, func, literal, or_
 
-from services.mesh.filters.checks import COMPARISONS, Among, Check, Compare, Contains, Match, Present, interpret
+from services.mesh.filters.checks import COMPARISONS, Among, Check, Compare, Contains, Match, Present, fold, interpret
 from services.mesh.filters.fields import Field
-from services.mesh.filters.parse import Operator
+from services.mesh.filters.parse import Expression, Operator
 
 Condition = ColumnElement[bool]
 
@@ -22,6 +22,15 @@ def to_sql(text: str, fields: Mapping[str, Field]) -> Condition | None:
         Failure: INVALID_FILTER; the text can't be read, or names a field or a value that there isn't.
     """
     return interpret(text, fields, _Sql())
+
+
+def condition(expression: Expression, fields: Mapping[str, Field]) -> Condition:
+    """Returns a filter, or a part of one, as a condition on the fields' columns.
+
+    Raises:
+        Failure: INVALID_FILTER; it names a field or a value that there isn't.
+    """
+    return fold(expression, fields, _Sql())
 
 
 class _Sql:

@@ -17,31 +17,33 @@ from services.mesh.database import Database
 from services.mesh.pages import Page, Pager, PageRequest
 from services.mesh.testing import call_of
 
-ROWS = 100_000
+ROWS = 30_000
+_BATCH = 1000
 _FILL = text(
     """
     INSERT INTO findings (organization_id, id, target_id, check_id, asset, location, title, description,
         severity, remediation, reworded, cvss_vector, cvss_score, cwes, cves, reference_urls, evidence, state,
         dismissal_reason, sighting_count, scan_id, first_seen_at, last_seen_at, updated_at, revision)
-    SELECT CAST(:organization AS uuid), gen_random_uuid(), gen_random_uuid(),
+    SELECT CAST(:organization AS uuid), uuidv7(), gen_random_uuid(),
         'http.check-' || number % 40, 'host-' || number % 500 || '.example.com', 'https://example.com/' || number,
         'Title ' || number, repeat('words ', 40), number % 6, 'Mend it', '{}', '', 0, '{}', '{}', '{}', 'raw',
         1 + number % 4, '', 1, gen_random_uuid(), now() - number * interval '1 minute',
         now() - (number * 7919 % 100000) * interval '1 second', now(), 1
-    FROM generate_series(1, CAST(:rows AS integer)) AS number
+    FROM generate_series(CAST(:first AS integer), CAST(:last AS integer)) AS number
     """
 )
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def organization(database: Database, database_environment: dict[str, str]) -> AsyncIterator[UUID]:
-    """An organization with 100,000 findings among those of the other tests."""
+    """An organization with 30,000 findings among those of the other tests."""
     organization = identifiers.new()
     async with database.unit(call_of(organization)) as unit:
-        await unit.execute(_FILL, {"organization": str(organization), "rows": ROWS})
+        for first in range(1, ROWS, _BATCH):
+            await unit.execute(_FILL, {"organization": organization, "first": first, "last": first + _BATCH - 1})
     engine = create_async_engine(database_environment["XORB_POSTGRES_OWNER_DSN"], isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
-        await connection.execute(text("ANALYZE findings"))
+        await connection.execute(text("VACUUM ANALYZE findings, finding_words"))
     yield organization
     await engine.dispose()
 

@@ -119,6 +119,10 @@ class FindingsServiceServicer:
         """Lists findings, the gravest first. Filters by `state`, `severity`, `check`, `asset`, `target`, `scan`, `assignee`, `title`, `cvss_score`,
         `first_seen_time` and `last_seen_time`.
 
+        Among more than a thousand findings a page looks at some thousands only: it may hold fewer findings than asked for, or none,
+        while `next_page_token` goes on. The orders are then `severity`, `last_seen_time`, `first_seen_time`, `cvss_score`, `state`,
+        `check` and `asset`; any other is INVALID_ORDER.
+
         Errors: INVALID_FILTER, INVALID_ORDER, INVALID_PAGE_TOKEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

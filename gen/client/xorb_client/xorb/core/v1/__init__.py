@@ -5177,6 +5177,12 @@ class ListFindingsRequest(betterproto2.Message):
     In which order (AIP-132), such as `last_seen_time desc`; the gravest first where it isn't given.
     """
 
+    query: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    """
+    Words that all stand in its title, check, asset, location, CVEs, CWEs or the first 300 characters of its description,
+    whatever their case, such as `openssl heartbleed`. The newest come first where no order is asked for.
+    """
+
 
 default_message_pool.register_message(
     "xorb.core.v1", "ListFindingsRequest", ListFindingsRequest
@@ -11940,6 +11946,10 @@ class FindingsServiceStub:
         Lists findings, the gravest first. Filters by `state`, `severity`, `check`, `asset`, `target`, `scan`, `assignee`, `title`, `cvss_score`,
         `first_seen_time` and `last_seen_time`.
 
+        Among more than a thousand findings a page looks at some thousands only: it may hold fewer findings than asked for, or none,
+        while `next_page_token` goes on. The orders are then `severity`, `last_seen_time`, `first_seen_time`, `cvss_score`, `state`,
+        `check` and `asset`; any other is INVALID_ORDER.
+
         Errors: INVALID_FILTER, INVALID_ORDER, INVALID_PAGE_TOKEN.
         """
 
@@ -12139,6 +12149,10 @@ class FindingsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         """
         Lists findings, the gravest first. Filters by `state`, `severity`, `check`, `asset`, `target`, `scan`, `assignee`, `title`, `cvss_score`,
         `first_seen_time` and `last_seen_time`.
+
+        Among more than a thousand findings a page looks at some thousands only: it may hold fewer findings than asked for, or none,
+        while `next_page_token` goes on. The orders are then `severity`, `last_seen_time`, `first_seen_time`, `cvss_score`, `state`,
+        `check` and `asset`; any other is INVALID_ORDER.
 
         Errors: INVALID_FILTER, INVALID_ORDER, INVALID_PAGE_TOKEN.
         """

@@ -1,0 +1,1 @@
+"""Lists of a million findings: by words, by filters, in order, each page from an index."""
