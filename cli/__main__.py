@@ -30,6 +30,7 @@ from cli.commands import (
     reports,
     roles,
     scans,
+    search,
     service_accounts,
     sessions,
     status,
@@ -57,6 +58,7 @@ for _function in (
     account.token,
     activity.watch,
     audit.audit,
+    search.search,
     status.status,
 ):
     app.command()(_function)

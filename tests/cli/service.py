@@ -165,6 +165,7 @@ class Findings(finding_pb2_grpc.FindingsServiceServicer):
         self.platform.enter(request, context)
         scan = re.search(r'scan = "([^"]+)"', request.filter)
         found = [one for one in self.platform.findings if scan is None or one.scan == scan[1]]
+        found = [one for one in found if all(word in one.title.casefold() for word in request.query.split())]
         return page(request, found, finding_pb2.ListFindingsResponse(), "findings")
 
     def GetFinding(self, request: Any, context: Any) -> Any:

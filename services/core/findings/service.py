@@ -9,7 +9,7 @@ from xorb.core.v1 import finding_pb2, finding_pb2_grpc
 from services.core.findings import changes, corrections, domain, recording, store, wire
 from services.core.findings.acceptances import covering
 from services.core.findings.domain import Change, Finding, State
-from services.core.findings.search import listing
+from services.core.findings.search import store as listing
 from services.core.findings.sightings import store as sightings
 from services.core.findings.sources import store as sources
 from services.core.findings.tables import SIGHTING_FIELDS, SIGHTINGS, WATCH_FIELDS

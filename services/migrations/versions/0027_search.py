@@ -40,7 +40,7 @@ _WORDS = """
     )
     """
 _COUNTS = "CREATE INDEX finding_words_size ON finding_words (organization_id, word) INCLUDE (size)"
-# The text is the one that services/core/findings/search/words.py looks for words in.
+# The text is the one that services/core/findings/search/words/store.py looks for words in.
 _FIELDS = """
     concat_ws(' ', changed.title, changed.check_id, changed.asset, changed.location,
         array_to_string(changed.cves, ' '), 'CWE-' || array_to_string(changed.cwes, ' CWE-'),

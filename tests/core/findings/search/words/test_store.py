@@ -1,16 +1,18 @@
 """Findings are found by their words, as they are now."""
 
+from typing import Any
+
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 from xorb.core.v1.finding_pb2 import Finding, ListFindingsRequest, UpdateFindingRequest
 
-from services.core.findings.search import listing
+from services.core.findings.search import store as listing
 from services.mesh.errors import Reason
 from tests.core.findings.conftest import Client
 from tests.core.findings.messages import sighting
 
 
-async def titles(client: Client, query: str, **request: object) -> list[str]:
+async def titles(client: Client, query: str, **request: Any) -> list[str]:
     """The titles of the findings with all words of a query, over all pages."""
     found, token = [], ""
     while True:
@@ -41,13 +43,13 @@ async def test_all_words_have_to_be_there_in_whatever_field_and_case(client: Cli
 
 
 async def test_words_that_a_finding_has_no_more_don_t_find_it(client: Client) -> None:
-    finding = await client.seen(title="Weak cipher", description="")
+    finding = await client.seen(title="Frail cipher", description="")
     request = UpdateFindingRequest(
         finding=Finding(name=finding.name, title="Strong cipher"), update_mask=FieldMask(paths=["title"])
     )
     await client.tenant.call(client.findings.UpdateFinding, request)
     assert await titles(client, "strong cipher") == ["Strong cipher"]
-    assert await titles(client, "weak") == []
+    assert await titles(client, "frail") == []
 
 
 async def test_others_findings_are_not_found(client: Client, stranger: Client) -> None:
@@ -57,14 +59,14 @@ async def test_others_findings_are_not_found(client: Client, stranger: Client) -
 
 async def test_common_words_are_read_page_by_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     for batch in ("abc", "def", "gh"):
-        await client.record(*(sighting(client.tenant, title=f"Weak {name}", location=name) for name in batch))
-    newest = await titles(client, "weak")
+        await client.record(*(sighting(client.tenant, title=f"Frail {name}", location=name) for name in batch))
+    newest = await titles(client, "frail")
     monkeypatch.setattr(listing, "FEW", 2)
     assert len(newest) == 8
-    assert await titles(client, "weak", page_size=1) == newest
-    assert await titles(client, "weak", filter='title="*d"') == ["Weak d"]
-    assert await titles(client, "weak g") == ["Weak g"]
+    assert await titles(client, "frail", page_size=1) == newest
+    assert await titles(client, "frail", filter='title="*d"') == ["Frail d"]
+    assert await titles(client, "frail g") == ["Frail g"]
     refused = await client.tenant.refused(
-        client.findings.ListFindings, ListFindingsRequest(parent=client.tenant.name, query="weak", order_by="severity")
+        client.findings.ListFindings, ListFindingsRequest(parent=client.tenant.name, query="frail", order_by="severity")
     )
     assert refused.reason is Reason.INVALID_ORDER

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from services.core.findings.search import listing
+from services.core.findings.search import store as listing
 from services.core.findings.tables import FIELDS
 from services.mesh.database import Database
 from services.mesh.errors import Failure, Reason

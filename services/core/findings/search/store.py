@@ -11,8 +11,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
-from services.core.findings.search import orders, words
-from services.core.findings.search.words import Word
+from services.core.findings.search import orders
+from services.core.findings.search.words import store as words
+from services.core.findings.search.words.store import Word
 from services.core.findings.tables import FIELDS, FINDINGS
 from services.mesh.database import Unit
 from services.mesh.errors import Failure, FieldViolation, Reason

@@ -72,11 +72,11 @@ async def known(unit: Unit, query: str) -> list[Word] | None:
     """Returns a query's words, the rarest first; None where one of them is in no finding."""
     wanted = (await unit.execute(select(func.tsvector_to_array(_vector(_parted(literal(query))))))).scalar_one()
     counted = (
-        select(WORDS.c.word, func.sum(WORDS.c.size))
+        select(WORDS.c.word, func.sum(WORDS.c.size).label("total"))
         .where(WORDS.c.word == any_(literal(wanted, ARRAY(Text))))
         .group_by(WORDS.c.word)
     )
-    found = [Word(row[0], int(row[1])) for row in await unit.execute(counted)]
+    found = [Word(row.word, int(row.total)) for row in await unit.execute(counted)]
     return sorted(found, key=lambda word: word.size) if len(found) == len(wanted) else None
 
 
