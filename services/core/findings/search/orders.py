@@ -17,7 +17,7 @@ _INDEXED: Final = (
     ("state", "severity", "last_seen_time"),
 )
 _GRAVEST: Final = _INDEXED[0]
-_EQUAL: Final = ("duplicate_of", "import", "scan", "target", "asset", "check", "state")
+_EQUAL: Final = ("duplicate_of", "import", "scan", "assignee", "target", "asset", "check", "state")
 _SINGLE: Final = frozenset({"duplicate_of"})
 _SEVERITY: Final = frozenset({Operator.EQUAL, Operator.GREATER, Operator.GREATER_OR_EQUAL, Operator.LESS})
 

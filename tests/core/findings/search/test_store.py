@@ -30,6 +30,7 @@ _FILTERS = (
     'first_seen_time < "2000-01-01T00:00:00Z"',
     'scan = "organizations/019a0000-0000-7000-8000-000000000001/scans/019a0000-0000-7000-8000-000000000001"',
     'target = "organizations/019a0000-0000-7000-8000-000000000001/targets/019a0000-0000-7000-8000-000000000001"',
+    'assignee = "organizations/019a0000-0000-7000-8000-000000000001/members/019a0000-0000-7000-8000-000000000001"',
     'import = "organizations/019a0000-0000-7000-8000-000000000001/imports/019a0000-0000-7000-8000-000000000001"',
 )
 _ORDERS = ("", "severity", "last_seen_time desc", "first_seen_time", "cvss_score desc", "check", "asset desc", "state")
