@@ -64,12 +64,21 @@ async def page(unit: Unit, pager: Pager, request: PageRequest, query: str) -> Pa
         return Page([], "")
     sorts = orders.wanted(request.order_by) if request.order_by or not found else ()
     wanted = Wanted(request, expression, sorts, query if found else "", found)
+    if _is_entered(wanted):
+        return await pager.walk(unit, _ordered(wanted), request)
     few = await _few(unit, wanted)
     if few is not None:
         return await pager.walk(unit, _sorted(few, wanted), request)
     if found:
         return await _newest(unit, pager, wanted)
     return await pager.walk(unit, _ordered(wanted), request)
+
+
+def _is_entered(wanted: Wanted) -> bool:
+    """Returns whether an index has the order and takes all conditions, so that every row it gives is on the page."""
+    if wanted.words or not orders.is_indexed(wanted.sorts):
+        return False
+    return not orders.split(wanted.filter, wanted.sorts).rest
 
 
 async def _few(unit: Unit, wanted: Wanted) -> Select[Any] | None:
