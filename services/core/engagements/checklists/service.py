@@ -100,12 +100,13 @@ class ChecklistsServicer(checklist_pb2_grpc.ChecklistsServiceServicer):
             await store.save(unit, item)
             return _recorded(unit, engagement, item)
 
-    async def CountChecklistItems(
-        self, request: checklist_pb2.CountChecklistItemsRequest, context: Context
-    ) -> checklist_pb2.ChecklistProgress:
-        """Counts an engagement's items."""
+    async def ListChecklistProgress(
+        self, request: checklist_pb2.ListChecklistProgressRequest, context: Context
+    ) -> checklist_pb2.ListChecklistProgressResponse:
+        """Counts an engagement's items by methodology and state."""
         async with self.database.unit() as unit:
-            return wire.progress(await store.counts(unit, await _engagement(unit, request.parent)))
+            counted = await store.counts(unit, await _engagement(unit, request.parent))
+        return checklist_pb2.ListChecklistProgressResponse(progress=wire.progress(counted).methodologies)
 
     async def _require_member(self, unit: Unit, item: Item) -> None:
         for unknown in await self.missing_members(unit, [item.assignee] if item.assignee else []):

@@ -9,9 +9,9 @@ from xorb.core.v1.checklist_pb2 import (
     AddChecklistRequest,
     ChecklistItem,
     ChecklistProgress,
-    CountChecklistItemsRequest,
     GetChecklistItemRequest,
     ListChecklistItemsRequest,
+    ListChecklistProgressRequest,
     UpdateChecklistItemRequest,
 )
 from xorb.core.v1.engagement_pb2 import DeleteEngagementRequest, Engagement
@@ -77,10 +77,9 @@ async def test_an_item_is_worked_on(client: Client) -> None:
     assert read == done
     assert (done.state, done.notes, done.findings) == (ChecklistItem.DONE, "open sesame", changed.findings)
     assert await listed(client, drafted, 'state = "DONE"') == [done]
-    progress = await client.tenant.call(
-        client.checklists.CountChecklistItems, CountChecklistItemsRequest(parent=drafted.name)
-    )
-    assert (progress.methodologies[0].done, progress.methodologies[0].percent) == (1, 1)
+    asked = ListChecklistProgressRequest(parent=drafted.name)
+    progress = (await client.tenant.call(client.checklists.ListChecklistProgress, asked)).progress
+    assert (progress[0].done, progress[0].percent) == (1, 1)
     logged = (await events(client.database, client.tenant.organization))[-1].event
     assert (logged.type, logged.resource) == ("engagement.checked", drafted.name)
     assert b"sesame" not in logged.snapshot

@@ -131,8 +131,20 @@ class UpdateChecklistItemRequest(_message.Message):
     request_id: str
     def __init__(self, checklist_item: _Optional[_Union[ChecklistItem, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
 
-class CountChecklistItemsRequest(_message.Message):
-    __slots__ = ("parent",)
+class ListChecklistProgressRequest(_message.Message):
+    __slots__ = ("parent", "page_size", "page_token")
     PARENT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     parent: str
-    def __init__(self, parent: _Optional[str] = ...) -> None: ...
+    page_size: int
+    page_token: str
+    def __init__(self, parent: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListChecklistProgressResponse(_message.Message):
+    __slots__ = ("progress", "next_page_token")
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    progress: _containers.RepeatedCompositeFieldContainer[MethodologyProgress]
+    next_page_token: str
+    def __init__(self, progress: _Optional[_Iterable[_Union[MethodologyProgress, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...

@@ -55,10 +55,10 @@ class ChecklistsServiceStub:
                 request_serializer=xorb_dot_core_dot_v1_dot_checklist__pb2.UpdateChecklistItemRequest.SerializeToString,
                 response_deserializer=xorb_dot_core_dot_v1_dot_checklist__pb2.ChecklistItem.FromString,
                 _registered_method=True)
-        self.CountChecklistItems = channel.unary_unary(
-                '/xorb.core.v1.ChecklistsService/CountChecklistItems',
-                request_serializer=xorb_dot_core_dot_v1_dot_checklist__pb2.CountChecklistItemsRequest.SerializeToString,
-                response_deserializer=xorb_dot_core_dot_v1_dot_checklist__pb2.ChecklistProgress.FromString,
+        self.ListChecklistProgress = channel.unary_unary(
+                '/xorb.core.v1.ChecklistsService/ListChecklistProgress',
+                request_serializer=xorb_dot_core_dot_v1_dot_checklist__pb2.ListChecklistProgressRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_checklist__pb2.ListChecklistProgressResponse.FromString,
                 _registered_method=True)
 
 
@@ -103,8 +103,8 @@ class ChecklistsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def CountChecklistItems(self, request, context):
-        """Counts the items of an engagement by methodology and state.
+    def ListChecklistProgress(self, request, context):
+        """Lists how far an engagement is with each methodology that it has items of.
 
         Errors: NOT_FOUND.
         """
@@ -135,10 +135,10 @@ def add_ChecklistsServiceServicer_to_server(servicer, server):
                     request_deserializer=xorb_dot_core_dot_v1_dot_checklist__pb2.UpdateChecklistItemRequest.FromString,
                     response_serializer=xorb_dot_core_dot_v1_dot_checklist__pb2.ChecklistItem.SerializeToString,
             ),
-            'CountChecklistItems': grpc.unary_unary_rpc_method_handler(
-                    servicer.CountChecklistItems,
-                    request_deserializer=xorb_dot_core_dot_v1_dot_checklist__pb2.CountChecklistItemsRequest.FromString,
-                    response_serializer=xorb_dot_core_dot_v1_dot_checklist__pb2.ChecklistProgress.SerializeToString,
+            'ListChecklistProgress': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListChecklistProgress,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_checklist__pb2.ListChecklistProgressRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_checklist__pb2.ListChecklistProgressResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -261,7 +261,7 @@ class ChecklistsService:
             _registered_method=True)
 
     @staticmethod
-    def CountChecklistItems(request,
+    def ListChecklistProgress(request,
             target,
             options=(),
             channel_credentials=None,
@@ -274,9 +274,9 @@ class ChecklistsService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/xorb.core.v1.ChecklistsService/CountChecklistItems',
-            xorb_dot_core_dot_v1_dot_checklist__pb2.CountChecklistItemsRequest.SerializeToString,
-            xorb_dot_core_dot_v1_dot_checklist__pb2.ChecklistProgress.FromString,
+            '/xorb.core.v1.ChecklistsService/ListChecklistProgress',
+            xorb_dot_core_dot_v1_dot_checklist__pb2.ListChecklistProgressRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_checklist__pb2.ListChecklistProgressResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,7 +39,6 @@ __all__ = (
     "ChecklistsServiceStub",
     "CloseEngagementRequest",
     "Contact",
-    "CountChecklistItemsRequest",
     "CreateAcceptanceRequest",
     "CreateAttachmentRequest",
     "CreateEngagementRequest",
@@ -145,6 +144,8 @@ __all__ = (
     "ListAuditEntriesResponse",
     "ListChecklistItemsRequest",
     "ListChecklistItemsResponse",
+    "ListChecklistProgressRequest",
+    "ListChecklistProgressResponse",
     "ListEngagementActivityRequest",
     "ListEngagementActivityResponse",
     "ListEngagementsRequest",
@@ -2211,23 +2212,6 @@ class Contact(betterproto2.Message):
 
 
 default_message_pool.register_message("xorb.core.v1", "Contact", Contact)
-
-
-@dataclass(eq=False, repr=False)
-class CountChecklistItemsRequest(betterproto2.Message):
-    """
-    A request for the progress of an engagement's checklists.
-    """
-
-    parent: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
-    """
-    The engagement.
-    """
-
-
-default_message_pool.register_message(
-    "xorb.core.v1", "CountChecklistItemsRequest", CountChecklistItemsRequest
-)
 
 
 @dataclass(eq=False, repr=False)
@@ -4924,6 +4908,57 @@ class ListChecklistItemsResponse(betterproto2.Message):
 
 default_message_pool.register_message(
     "xorb.core.v1", "ListChecklistItemsResponse", ListChecklistItemsResponse
+)
+
+
+@dataclass(eq=False, repr=False)
+class ListChecklistProgressRequest(betterproto2.Message):
+    """
+    A request for the progress of an engagement's checklists.
+    """
+
+    parent: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The engagement.
+    """
+
+    page_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    At most this many, 1 to 1000; there are as many as methodologies, on one page.
+    """
+
+    page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    From the previous response, to get the next page.
+    """
+
+
+default_message_pool.register_message(
+    "xorb.core.v1", "ListChecklistProgressRequest", ListChecklistProgressRequest
+)
+
+
+@dataclass(eq=False, repr=False)
+class ListChecklistProgressResponse(betterproto2.Message):
+    """
+    The progress of an engagement's checklists.
+    """
+
+    progress: "list[MethodologyProgress]" = betterproto2.field(
+        1, betterproto2.TYPE_MESSAGE, repeated=True
+    )
+    """
+    Each methodology.
+    """
+
+    next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Empty: there is one page.
+    """
+
+
+default_message_pool.register_message(
+    "xorb.core.v1", "ListChecklistProgressResponse", ListChecklistProgressResponse
 )
 
 
@@ -10972,19 +11007,19 @@ class ChecklistsServiceStub:
             ChecklistItem.FromString,
         )(message)
 
-    def count_checklist_items(
-        self, message: "CountChecklistItemsRequest"
-    ) -> "ChecklistProgress":
+    def list_checklist_progress(
+        self, message: "ListChecklistProgressRequest"
+    ) -> "ListChecklistProgressResponse":
         """
-        Counts the items of an engagement by methodology and state.
+        Lists how far an engagement is with each methodology that it has items of.
 
         Errors: NOT_FOUND.
         """
 
         return self._channel.unary_unary(
-            "/xorb.core.v1.ChecklistsService/CountChecklistItems",
-            CountChecklistItemsRequest.SerializeToString,
-            ChecklistProgress.FromString,
+            "/xorb.core.v1.ChecklistsService/ListChecklistProgress",
+            ListChecklistProgressRequest.SerializeToString,
+            ListChecklistProgressResponse.FromString,
         )(message)
 
 
@@ -11086,24 +11121,24 @@ class ChecklistsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
             metadata=metadata,
         )
 
-    async def count_checklist_items(
+    async def list_checklist_progress(
         self,
-        message: "CountChecklistItemsRequest",
+        message: "ListChecklistProgressRequest",
         *,
         timeout: "float | None" = None,
         deadline: "Deadline | None" = None,
         metadata: "MetadataLike | None" = None,
-    ) -> "ChecklistProgress":
+    ) -> "ListChecklistProgressResponse":
         """
-        Counts the items of an engagement by methodology and state.
+        Lists how far an engagement is with each methodology that it has items of.
 
         Errors: NOT_FOUND.
         """
 
         return await self._unary_unary(
-            "/xorb.core.v1.ChecklistsService/CountChecklistItems",
+            "/xorb.core.v1.ChecklistsService/ListChecklistProgress",
             message,
-            ChecklistProgress,
+            ListChecklistProgressResponse,
             timeout=timeout,
             deadline=deadline,
             metadata=metadata,
