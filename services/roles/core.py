@@ -167,6 +167,15 @@ class Core:
         """Says who is meant by an e-mail address."""
         return Colleagues(organization_pb2_grpc.MembershipsServiceStub(self.itself), self._identity)
 
+    def _register_closure(
+        self, server: grpc.aio.Server, pager: Pager, watcher: Watcher, timekeeper: WorkflowTimekeeper
+    ) -> None:
+        """Adds the servicers of what is done about findings besides mending them."""
+        acceptances = AcceptancesServicer(self.database, pager, watcher, timekeeper)
+        acceptance_pb2_grpc.add_AcceptancesServiceServicer_to_server(acceptances, server)
+        deadlines = DeadlinesServicer(self.database, timekeeper)
+        deadline_pb2_grpc.add_DeadlinesServiceServicer_to_server(deadlines, server)
+
     async def registered(self, server: grpc.aio.Server) -> None:
         """Adds all servicers to a server."""
         database, pager = self.database, Pager(self.settings.page_token_key)
@@ -196,10 +205,8 @@ class Core:
         scan_schedule_pb2_grpc.add_ScanSchedulesServiceServicer_to_server(schedules, server)
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)
         finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)
-        acceptances = AcceptancesServicer(database, pager, watcher, WorkflowTimekeeper(client))
-        acceptance_pb2_grpc.add_AcceptancesServiceServicer_to_server(acceptances, server)
+        self._register_closure(server, pager, watcher, WorkflowTimekeeper(client))
         separation_pb2_grpc.add_SeparationsServiceServicer_to_server(SeparationsServicer(database, pager), server)
-        deadline_pb2_grpc.add_DeadlinesServiceServicer_to_server(DeadlinesServicer(database), server)
         reports = ReportsServicer(database, pager, watcher, ReportControl(client))
         report_pb2_grpc.add_ReportsServiceServicer_to_server(reports, server)
         templates = ReportTemplatesServicer(database, pager)

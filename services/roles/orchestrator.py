@@ -6,6 +6,7 @@ from xorb.core.v1 import finding_pb2_grpc
 
 from services.core.engagements.leave import leave
 from services.core.findings.acceptances.covering import AcceptanceKeeper
+from services.core.findings.deadlines.keeping import DeadlineKeeper
 from services.core.findings.timekeeping.activities import TimekeepingActivities
 from services.core.findings.timekeeping.workflows import KeepTime
 from services.core.imports.activities import ImportActivities
@@ -50,7 +51,7 @@ async def run(settings: Settings) -> None:
         rotations = RotationActivities(database, keys, SEALED)
         deletions = DeletionActivities(database, keys, Executions(client))
         reports = ReportActivities(database)
-        time = TimekeepingActivities(database, [AcceptanceKeeper()])
+        time = TimekeepingActivities(database, [AcceptanceKeeper(), DeadlineKeeper()])
         parts = (scans, schedules, imports, rotations, deletions, reports, time)
         activities = [one for part in parts for one in part.all()]
         workflows = [RunScan, RunScheduledScan, ImportFile, RotateKey, DeleteOrganization, RenderReport, KeepTime]

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from services.core.findings import domain, store, wire
+from services.core.findings.deadlines import clocks
 from services.core.findings.domain import Finding, State
 from services.mesh import etags
 from services.mesh.database import Unit
@@ -30,8 +31,7 @@ async def move(unit: Unit, finding_id: UUID, state: State, *, reason: str = "", 
     await unit.serialize(TOPIC)
     current = await find(unit, finding_id)
     changed = domain.move(current, state, now(), reason)
-    await save(unit, changed, verb)
-    return changed
+    return await save(unit, changed, verb)
 
 
 async def restore(unit: Unit, finding: Finding, state: State, verb: str = "reactivated") -> Finding:
@@ -47,8 +47,7 @@ async def restore(unit: Unit, finding: Finding, state: State, verb: str = "react
         Failure: ILLEGAL_TRANSITION; it is neither accepted nor waiting.
     """
     changed = domain.restore(finding, state, now())
-    await save(unit, changed, verb)
-    return changed
+    return await save(unit, changed, verb)
 
 
 async def find(unit: Unit, finding_id: UUID, etag: str = "") -> Finding:
@@ -69,10 +68,12 @@ async def find(unit: Unit, finding_id: UUID, etag: str = "") -> Finding:
     return finding
 
 
-async def save(unit: Unit, changed: Finding, verb: str) -> None:
-    """Writes a changed finding and its event."""
+async def save(unit: Unit, changed: Finding, verb: str) -> Finding:
+    """Writes a changed finding, its clock and its event; returns it with its deadline as it is now."""
     await store.save(unit, changed)
-    unit.record(event(unit.organization, changed, verb))
+    shown = clocks.shown(changed, await clocks.keep(unit, [changed.id]))
+    unit.record(event(unit.organization, shown, verb))
+    return shown
 
 
 def event(organization: UUID, finding: Finding, verb: str) -> Event:

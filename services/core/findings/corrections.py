@@ -5,6 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from services.core.findings import changes, store
+from services.core.findings.deadlines import clocks
 from services.core.findings.domain import Finding, Separation, State
 from services.core.findings.matching import merging
 from services.core.findings.matching import store as index
@@ -36,6 +37,7 @@ async def merge(unit: Unit, kept: Finding, others: Sequence[Finding]) -> tuple[F
     moves = {other.id: kept.id for other in others}
     chained = [merging.redirect(finding, kept.id, now) for finding in await store.duplicates_of(unit, moves)]
     await store.write(unit, [kept, *duplicates, *chained])
+    await clocks.keep(unit, [one.id for one in (kept, *duplicates)])
     await index.unite(unit, kept.id, moves)
     await sightings.move(unit, moves)
     await index.move(unit, moves)
@@ -93,6 +95,7 @@ async def _divide(
     rest = merging.of_sightings(finding, [seen.report for seen in left], now)
     part = merging.of_sightings(other, [seen.report for seen in taken], now)
     await store.write(unit, [rest, part])
+    await clocks.keep(unit, [rest.id, part.id])
     await sightings.move_some(unit, [seen.report.sighting.id for seen in taken], part.id)
     await index.split(unit, rest.id, part.id)
     await index.separate(unit, Separation(identifiers.new(), rest.id, part.id, unit.actor, now))

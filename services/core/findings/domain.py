@@ -156,6 +156,8 @@ class Finding:
         latest: The sighting that its words and evidence are from; None where that was before sightings told.
         before: The state that it had before it was a duplicate; None unless it is one.
         revision: How often it was changed, from 1.
+        due_at: Until when it has to be fixed; None where nothing is asked, and while its clock stands still.
+        breached: Whether that time has passed.
     """
 
     id: UUID
@@ -175,6 +177,8 @@ class Finding:
     before: State | None = None
     latest: UUID | None = None
     assignee: UUID | None = None
+    due_at: datetime | None = None
+    breached: bool = False
 
     def __post_init__(self) -> None:
         """Refuses what contradicts itself.

@@ -1,9 +1,12 @@
 """How a batch of sightings is recorded: what is new of it, with its events, in a constant number of statements."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from services.core.findings import changes, store
+from services.core.findings.deadlines import clocks
+from services.core.findings.deadlines.domain import Clock
 from services.core.findings.domain import Change, Finding, Report
 from services.core.findings.matching import merging, recording
 from services.core.findings.matching import store as index
@@ -32,9 +35,9 @@ async def record(unit: Unit, reports: Sequence[Report], source: str = "") -> Seq
         return ()
     known = await index.known(unit, seen)
     batch = recording.record(seen, known, changes.now(), identifiers.new)
-    await _write(unit, batch, source)
+    due = await _write(unit, batch, source)
     for finding, verb in _told(batch.recorded):
-        unit.record(changes.event(unit.organization, finding, verb))
+        unit.record(changes.event(unit.organization, clocks.shown(finding, due), verb))
     return batch.recorded
 
 
@@ -66,7 +69,8 @@ def counted(batch: Sequence[Recorded], sent: int) -> Counted:
     return Counted(created, fresh - created, sent - fresh, reopened, merged)
 
 
-async def _write(unit: Unit, batch: Batch, source: str) -> None:
+async def _write(unit: Unit, batch: Batch, source: str) -> Mapping[UUID, Clock]:
+    """Writes what has become of findings and sightings, and returns the clocks."""
     moves = {other.id: entry.finding.id for entry in batch.recorded for other in entry.duplicates}
     duplicates = [other for entry in batch.recorded for other in entry.duplicates]
     chained = [
@@ -74,11 +78,14 @@ async def _write(unit: Unit, batch: Batch, source: str) -> None:
         for finding in await store.duplicates_of(unit, moves)
         if finding.duplicate_of
     ]
-    await store.write(unit, [*(entry.finding for entry in batch.recorded), *duplicates, *chained])
+    written = [*(entry.finding for entry in batch.recorded), *duplicates, *chained]
+    await store.write(unit, written)
+    due = await clocks.keep(unit, [finding.id for finding in written])
     await sightings.move(unit, moves)
     await index.move(unit, moves)
     await sightings.write(unit, batch.recorded, source)
     await index.claim(unit, batch.keys)
+    return due
 
 
 def _told(batch: Sequence[Recorded]) -> Iterator[tuple[Finding, str]]:

@@ -239,8 +239,8 @@ async def _others(unit: Unit, finding: Finding, field: str, names: Iterable[str]
 
 
 async def _save(unit: Unit, finding: Finding, verb: str) -> finding_pb2.Finding:
-    await changes.save(unit, finding, verb)
-    return unit.reply(wire.message(unit.organization, finding), sealed=True)
+    saved = await changes.save(unit, finding, verb)
+    return unit.reply(wire.message(unit.organization, saved), sealed=True)
 
 
 def _is_of_finding(event: LoggedEvent) -> bool:

@@ -52,7 +52,16 @@ FINDINGS = Table(
     Column("state_before", SmallInteger),
     Column("latest_sighting_id", Uuid),
     Column("assignee_id", Uuid),
+    Column("clock_started_at", DateTime(timezone=True)),
+    Column("clock_pauses", ARRAY(DateTime(timezone=True)), nullable=False),
+    Column("clock_ended_at", DateTime(timezone=True)),
+    Column("clock_next_at", DateTime(timezone=True)),
+    Column("clock_stage", SmallInteger, nullable=False),
+    Column("due_at", DateTime(timezone=True)),
 )
+
+BREACHED = 3
+"""The stage of a clock whose time is up."""
 
 SIGHTINGS = Table(
     "sightings",
@@ -133,6 +142,8 @@ FIELDS = {
     "cvss_score": Field(FINDINGS.c.cvss_score, "number"),
     "first_seen_time": Field(FINDINGS.c.first_seen_at, "time"),
     "last_seen_time": Field(FINDINGS.c.last_seen_at, "time"),
+    "due_time": Field(FINDINGS.c.due_at, "time"),
+    "breached": Field(FINDINGS.c.clock_stage == BREACHED, "flag"),
 }
 """What lists are filtered and sorted by."""
 

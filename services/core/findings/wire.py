@@ -76,6 +76,8 @@ def message(organization: UUID, finding: Finding) -> finding_pb2.Finding:
         last_seen_time=finding.last_seen_at,
         update_time=finding.updated_at,
         etag=etag(finding),
+        due_time=finding.due_at,
+        breached=finding.breached,
         duplicate_of=_named(organization, "findings", finding.duplicate_of),
         assignee=_named(organization, "members", finding.assignee),
         **_import(organization, finding.imported),
@@ -254,6 +256,8 @@ def filterable(event: LoggedEvent) -> dict[str, object]:
         "cvss_score": finding.cvss_score,
         "first_seen_time": finding.first_seen_time.ToDatetime(UTC),
         "last_seen_time": finding.last_seen_time.ToDatetime(UTC),
+        "due_time": finding.due_time.ToDatetime(UTC) if finding.HasField("due_time") else None,
+        "breached": finding.breached,
     }
 
 

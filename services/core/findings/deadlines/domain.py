@@ -92,6 +92,7 @@ class Clock:
         due_at: Until when the finding has to be fixed; None where nothing is asked, and while the clock stands still.
         next_at: When to warn, or to say that time is up; None where neither is left to do.
         stage: What was said already.
+        ended_at: When the finding was closed; None while it isn't.
     """
 
     started_at: datetime
@@ -99,6 +100,7 @@ class Clock:
     due_at: datetime | None = None
     next_at: datetime | None = None
     stage: Stage = Stage.RUNNING
+    ended_at: datetime | None = None
 
     @property
     def paused(self) -> bool:
@@ -121,16 +123,30 @@ def set_(
 
     What was said stays said, as long as it is still so: a later due time takes a warning or a breach back.
     """
+    if standing is Standing.OVER and clock.ended_at:
+        return clock
+    if standing is not Standing.OVER and clock.ended_at:
+        # It came back: a weakness that was mended and is there again has its whole time.
+        clock = Clock(now)
     clock = _paused(clock, standing, now)
     allowance = policy.allowance(severity, criticality)
     if standing is Standing.OVER:
-        return replace(clock, next_at=None)
+        return _ended(clock, policy, allowance, now)
     if allowance is None or clock.paused:
         return replace(clock, due_at=None, next_at=None)
+    return tick(replace(clock, due_at=_due(clock, policy, allowance)), policy, now)
+
+
+def _due(clock: Clock, policy: Policy, allowance: Allowance) -> datetime:
     calendar = policy.calendar if allowance.in_business_hours else None
-    return tick(
-        replace(clock, due_at=due(clock.started_at, allowance.length, calendar, spans(clock.pauses))), policy, now
-    )
+    return due(clock.started_at, allowance.length, calendar, spans(clock.pauses))
+
+
+def _ended(clock: Clock, policy: Policy, allowance: Allowance | None, now: datetime) -> Clock:
+    """Returns a clock that stops, with the due time that it was stopped before or after."""
+    due_at = _due(clock, policy, allowance) if allowance else None
+    stage = Stage.BREACHED if due_at and now >= due_at else clock.stage
+    return replace(clock, due_at=due_at, stage=stage, next_at=None, ended_at=now)
 
 
 def tick(clock: Clock, policy: Policy, now: datetime) -> Clock:

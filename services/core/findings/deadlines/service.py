@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from xorb.core.v1 import deadline_pb2, deadline_pb2_grpc
 
 from services.core.findings.deadlines import store, wire
+from services.core.findings.timekeeping.waking import SOON, Timekeeper
 from services.mesh import etags, masks, names
 from services.mesh.database import Database
 from services.mesh.events.model import Event
@@ -20,9 +21,11 @@ class DeadlinesServicer(deadline_pb2_grpc.DeadlinesServiceServicer):
 
     Args:
         database: Where policies are.
+        timekeeper: Sets deadlines anew, and says when they pass.
     """
 
     database: Database
+    timekeeper: Timekeeper
 
     async def GetDeadlinePolicy(
         self, request: deadline_pb2.GetDeadlinePolicyRequest, context: Context
@@ -45,6 +48,7 @@ class DeadlinesServicer(deadline_pb2_grpc.DeadlinesServiceServicer):
             fields = masks.fields(request.deadline_policy, request.update_mask, before)
             policy = current.changed(datetime.now(UTC), **wire.changes(request.deadline_policy, fields))
             await store.save(unit, policy)
+            await self.timekeeper.wake(unit.organization, datetime.now(UTC) + SOON)
             message = wire.message(unit.organization, policy)
             kind, summary = message.DESCRIPTOR.full_name, "The deadlines of findings were changed"
             unit.record(Event("deadline.updated", message.name, summary, message.SerializeToString(), kind))

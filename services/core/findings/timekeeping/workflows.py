@@ -2,7 +2,7 @@
 
 There is one for each organization, however many findings have deadlines. It ends when there is nothing to wait for;
 whoever makes something due later starts it again by waking it. What is due is in the database: it is asked for again at
-least once an hour, so that nothing depends on a signal that was lost.
+least every quarter of an hour, so that nothing depends on a signal that was lost.
 """
 
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
 
 NAME = "KeepTime"
 TICK = "findings.tick"
-_LONGEST_SLEEP = timedelta(hours=1)
+_LONGEST_SLEEP = timedelta(minutes=15)
 _TICK = timedelta(minutes=10)
 # A history isn't to grow for ever.
 _ROUNDS = 250

@@ -8,12 +8,13 @@ from uuid import UUID
 
 import grpc.aio
 import pytest_asyncio
-from xorb.core.v1 import acceptance_pb2_grpc, finding_pb2_grpc
+from xorb.core.v1 import acceptance_pb2_grpc, deadline_pb2_grpc, finding_pb2_grpc
 from xorb.core.v1.acceptance_pb2 import Acceptance, CreateAcceptanceRequest
 from xorb.core.v1.finding_pb2 import Finding, ListFindingsRequest, RecordSightingsRequest, SightingReport
 
 from services.core.findings.acceptances.covering import AcceptanceKeeper
 from services.core.findings.acceptances.service import AcceptancesServicer
+from services.core.findings.deadlines.service import DeadlinesServicer
 from services.core.findings.service import FindingsServicer, SightingsServicer
 from services.mesh import identifiers
 from services.mesh.database import Database
@@ -51,6 +52,7 @@ class World:
     sightings: finding_pb2_grpc.SightingsServiceStub
     orchestrator: tuple[tuple[str, str], ...]
     alarm: Alarm
+    deadlines: deadline_pb2_grpc.DeadlinesServiceStub
 
     async def seen(self, *places: str, scan: str = "", **finding: Any) -> dict[str, Finding]:
         """Records sightings at places, and returns all findings by their place."""
@@ -58,10 +60,10 @@ class World:
         for place in places:
             content = {
                 "target": f"{self.asker.name}/targets/{UUID(int=1)}",
-                "check": "http.weak-hsts",
+                "check": "http.directory-listing",
                 "asset": "example.com",
                 "location": f"https://example.com/{place}",
-                "title": "No HSTS",
+                "title": "Files are listed",
                 "severity": "MEDIUM",
                 **finding,
             }
@@ -108,10 +110,11 @@ async def served(
         acceptances = AcceptancesServicer(database, Pager(KEY), watcher, alarm)
         findings = FindingsServicer(database, Pager(KEY), watcher)
         acceptance_pb2_grpc.add_AcceptancesServiceServicer_to_server(acceptances, server)
+        deadline_pb2_grpc.add_DeadlinesServiceServicer_to_server(DeadlinesServicer(database, alarm), server)
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)
         finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)
 
-    names = [f"xorb.core.v1.{name}Service" for name in ("Acceptances", "Findings", "Sightings")]
+    names = [f"xorb.core.v1.{name}Service" for name in ("Acceptances", "Deadlines", "Findings", "Sightings")]
     async with serving(register, names, database) as channel:
         yield channel, alarm
     await hub.close()
@@ -132,4 +135,5 @@ async def world(database: Database, served: tuple[grpc.aio.Channel, Alarm]) -> W
         finding_pb2_grpc.SightingsServiceStub(channel),
         bearer(await service_token("orchestrator")),
         alarm,
+        deadline_pb2_grpc.DeadlinesServiceStub(channel),
     )

@@ -121,7 +121,7 @@ async def test_new_findings_in_scope_are_accepted_as_they_come(world: World) -> 
 async def test_a_finding_of_two_acceptances_is_accepted_until_both_have_ended(world: World) -> None:
     await world.seen("a", cves=["CVE-2014-0160"])
     short = await world.ask(cve="CVE-2014-0160")
-    long = await world.ask(5, whole_organization=True, check="http.weak-hsts")
+    long = await world.ask(5, whole_organization=True, check="http.directory-listing")
     for asked in (short, long):
         await world.decider.call(world.acceptances.ApproveAcceptance, approve(asked))
     assert await world.tick(2) == long.expire_time.ToDatetime(UTC)

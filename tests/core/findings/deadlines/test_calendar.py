@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.core.findings.deadlines.calendar import Calendar, Hours, Span, due, elapsed
@@ -90,6 +90,7 @@ def pauses(draw: st.DrawFn) -> tuple[Span, ...]:
     return tuple(Span(start, end) for start, end in zip(edges[::2], edges[1::2], strict=False))
 
 
+@settings(deadline=None)
 @given(MOMENTS, st.integers(1, 20_000), calendars(), pauses())
 def test_as_much_has_passed_when_time_is_over(
     start: datetime, minutes: int, calendar: Calendar | None, paused: Sequence[Span]
@@ -100,6 +101,7 @@ def test_as_much_has_passed_when_time_is_over(
     assert elapsed(start, end - timedelta(seconds=1), calendar, paused) < length
 
 
+@settings(deadline=None)
 @given(MOMENTS, st.integers(1, 20_000), st.integers(1, 20_000), calendars(), pauses())
 def test_time_adds_up(start: datetime, one: int, other: int, calendar: Calendar | None, paused: Sequence[Span]) -> None:
     first, second = timedelta(minutes=one), timedelta(minutes=other)
@@ -107,6 +109,7 @@ def test_time_adds_up(start: datetime, one: int, other: int, calendar: Calendar 
     assert due(between, second, calendar, paused) == due(start, first + second, calendar, paused)
 
 
+@settings(deadline=None)
 @given(MOMENTS, st.integers(1, 5_000), calendars(), pauses())
 def test_a_pause_never_makes_it_sooner_and_nothing_ends_outside_of_work(
     start: datetime, minutes: int, calendar: Calendar | None, paused: Sequence[Span]

@@ -78,7 +78,17 @@ def test_a_clock_stands_still_while_a_re_test_is_waited_for() -> None:
 def test_a_clock_that_is_over_keeps_its_due_time() -> None:
     over = clock_at(3, clock_at(0), Standing.OVER)
     assert (over.due_at, over.next_at, over.stage) == (START + 10 * DAY, None, Stage.RUNNING)
-    assert clock_at(4, over).next_at == START + 8 * DAY
+    assert clock_at(4, over, Standing.OVER) == over
+
+
+def test_what_comes_back_has_its_whole_time() -> None:
+    back = clock_at(4, clock_at(3, clock_at(0), Standing.OVER))
+    assert (back.due_at, back.ended_at) == (START + 14 * DAY, None)
+
+
+def test_a_clock_that_ends_while_it_stands_still_has_a_due_time_again() -> None:
+    over = clock_at(5, clock_at(4, clock_at(0), Standing.WAITS), Standing.OVER)
+    assert (over.due_at, over.stage) == (START + 11 * DAY, Stage.RUNNING)
 
 
 def test_more_time_takes_a_breach_back_and_less_makes_one() -> None:

@@ -14,6 +14,7 @@ from services.core.findings.deadlines.service import DeadlinesServicer
 from services.mesh.database import Database
 from services.mesh.errors import Reason
 from services.mesh.testing import serving
+from tests.core.findings.acceptances.conftest import Alarm
 from tests.core.harness import Tenant, events, new_tenant
 
 HOURS = [{"weekday": day, "start": "09:00", "end": "17:30"} for day in range(1, 6)]
@@ -29,7 +30,7 @@ async def stub(database: Database) -> AsyncIterator[deadline_pb2_grpc.DeadlinesS
     """A client of the service."""
 
     def register(server: grpc.aio.Server) -> None:
-        deadline_pb2_grpc.add_DeadlinesServiceServicer_to_server(DeadlinesServicer(database), server)
+        deadline_pb2_grpc.add_DeadlinesServiceServicer_to_server(DeadlinesServicer(database, Alarm()), server)
 
     async with serving(register, ["xorb.core.v1.DeadlinesService"], database) as channel:
         yield deadline_pb2_grpc.DeadlinesServiceStub(channel)

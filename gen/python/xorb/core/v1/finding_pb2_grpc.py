@@ -117,7 +117,7 @@ class FindingsServiceServicer:
 
     def ListFindings(self, request, context):
         """Lists findings, the gravest first. Filters by `state`, `severity`, `check`, `asset`, `target`, `scan`, `assignee`, `title`, `cvss_score`,
-        `first_seen_time` and `last_seen_time`.
+        `first_seen_time`, `last_seen_time`, `due_time` and `breached`.
 
         Among more than a thousand findings a page looks at some thousands only: it may hold fewer findings than asked for, or none,
         while `next_page_token` goes on. The orders are then `severity`, `last_seen_time`, `first_seen_time`, `cvss_score`, `state`,

@@ -3575,6 +3575,22 @@ class Finding(betterproto2.Message):
     The member who works on it; none where nobody does.
     """
 
+    due_time: "datetime.datetime | None" = betterproto2.field(
+        40,
+        betterproto2.TYPE_MESSAGE,
+        unwrap=lambda: ___google__protobuf__.Timestamp,
+        optional=True,
+    )
+    """
+    Until when it has to be fixed, by the organization's policy; not set where nothing is asked, and while a re-test is waited for
+    or the risk is accepted.
+    """
+
+    breached: "bool" = betterproto2.field(41, betterproto2.TYPE_BOOL)
+    """
+    Whether that time has passed, or had when it was closed.
+    """
+
 
 default_message_pool.register_message("xorb.core.v1", "Finding", Finding)
 
@@ -11979,7 +11995,7 @@ class FindingsServiceStub:
     def list_findings(self, message: "ListFindingsRequest") -> "ListFindingsResponse":
         """
         Lists findings, the gravest first. Filters by `state`, `severity`, `check`, `asset`, `target`, `scan`, `assignee`, `title`, `cvss_score`,
-        `first_seen_time` and `last_seen_time`.
+        `first_seen_time`, `last_seen_time`, `due_time` and `breached`.
 
         Among more than a thousand findings a page looks at some thousands only: it may hold fewer findings than asked for, or none,
         while `next_page_token` goes on. The orders are then `severity`, `last_seen_time`, `first_seen_time`, `cvss_score`, `state`,
@@ -12183,7 +12199,7 @@ class FindingsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
     ) -> "ListFindingsResponse":
         """
         Lists findings, the gravest first. Filters by `state`, `severity`, `check`, `asset`, `target`, `scan`, `assignee`, `title`, `cvss_score`,
-        `first_seen_time` and `last_seen_time`.
+        `first_seen_time`, `last_seen_time`, `due_time` and `breached`.
 
         Among more than a thousand findings a page looks at some thousands only: it may hold fewer findings than asked for, or none,
         while `next_page_token` goes on. The orders are then `severity`, `last_seen_time`, `first_seen_time`, `cvss_score`, `state`,
