@@ -9,12 +9,14 @@ import typer
 
 from cli import context, server
 from cli.commands import (
+    acceptances,
     account,
     activity,
     api_keys,
     attachments,
     audit,
     connections,
+    deadlines,
     engagements,
     factors,
     findings,
@@ -80,6 +82,8 @@ findings.app.command()(history.history)
 for command in matching.COMMANDS:
     findings.app.command()(command)
 app.add_typer(findings.app, name="findings")
+app.add_typer(acceptances.app, name="acceptances")
+app.add_typer(deadlines.app, name="deadlines")
 app.add_typer(notes.app, name="notes")
 app.add_typer(attachments.app, name="attachments")
 app.add_typer(reports.app, name="report")

@@ -170,6 +170,17 @@ EVIDENCE = (
     Column("truncated", lambda evidence: "yes" if evidence.truncated else ""),
     Column("sha256", lambda evidence: str(evidence.sha256), wide=True),
 )
+
+
+def _accepted(acceptance: Any) -> str:  # noqa: ANN401 - an Acceptance
+    """What an acceptance accepts."""
+    kind = acceptance.WhichOneof("scope")
+    if kind == "targets":
+        return ", ".join(acceptance.targets.names)
+    chosen = "everything" if kind == "whole_organization" else str(getattr(acceptance, kind or "cve"))
+    return f"{chosen}: {acceptance.check}" if acceptance.check else chosen
+
+
 FINDINGS = (
     _ID,
     Column("severity", lambda finding: enum_name(finding, "severity"), severity_style),
@@ -207,6 +218,30 @@ FINDING = (
     Column("dismissed_because", lambda finding: str(finding.dismissal_reason)),
     *FINDINGS[5:],
     Column("first_seen", lambda finding: when(finding.first_seen_time)),
+)
+ACCEPTANCES = (
+    _ID,
+    Column("state", lambda one: enum_name(one, "state"), state_style),
+    Column("scope", _accepted, wide=True),
+    Column("findings", lambda one: str(one.finding_count)),
+    Column("requester", lambda one: str(one.requester), spare=True),
+    Column("decider", lambda one: str(one.decider), spare=True),
+    Column("expires", lambda one: when(one.expire_time)),
+)
+ACCEPTANCE = (
+    _NAME,
+    *ACCEPTANCES[1:],
+    Column("justification", lambda one: str(one.justification)),
+    Column("evidence", lambda one: str(one.evidence)),
+    Column("note", lambda one: str(one.note)),
+)
+DEADLINES = (
+    _NAME,
+    Column("allowances", lambda policy: "\n".join(_allowed(one) for one in policy.allowances)),
+    Column("time_zone", lambda policy: str(policy.calendar.time_zone)),
+    Column("hours", lambda policy: "\n".join(f"{one.weekday}: {one.start}-{one.end}" for one in policy.calendar.hours)),
+    Column("holidays", lambda policy: ", ".join(policy.calendar.holidays)),
+    Column("warning", lambda policy: f"{policy.warning.seconds // 3600} h"),
 )
 NOTES = (
     _ID,
@@ -299,3 +334,12 @@ def _task(task: Any) -> str:  # noqa: ANN401 - a TaskProgress
 def _changed(field: Any) -> str:  # noqa: ANN401 - a FieldChange
     before, after = (json_format.MessageToJson(value, indent=None) for value in (field.before, field.after))
     return f"{field.field}: {before} → {after}"
+
+
+def _allowed(one: Any) -> str:  # noqa: ANN401 - an Allowance
+    """One allowance of a policy."""
+    length = (
+        f"{one.business_hours} business hours" if one.WhichOneof("time") == "business_hours" else f"{one.days} days"
+    )
+    on = f" on {enum_name(one, 'criticality')} targets" if one.criticality else ""
+    return f"{enum_name(one, 'severity')}{on}: {length}"
