@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from services.core.findings.bulk.store import as_json, insertion
 from services.core.findings.domain import Finding, Severity, State, Weakness, Wording
-from services.core.findings.tables import BREACHED, FINDINGS
+from services.core.findings.tables import FINDINGS
 from services.mesh.database import Database, Unit
 from services.mesh.encryption.keyring import Sealed, Sealer
 from services.mesh.queries import Query
@@ -134,7 +134,7 @@ async def finding(row: Row[Any], opened: Open) -> Finding:
         latest=row.latest_sighting_id,
         assignee=row.assignee_id,
         due_at=row.due_at,
-        breached=row.clock_stage == BREACHED,
+        breached=row.breached,
     )
 
 

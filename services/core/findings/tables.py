@@ -2,7 +2,9 @@
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     Column,
+    Computed,
     DateTime,
     Double,
     Integer,
@@ -58,10 +60,8 @@ FINDINGS = Table(
     Column("clock_next_at", DateTime(timezone=True)),
     Column("clock_stage", SmallInteger, nullable=False),
     Column("due_at", DateTime(timezone=True)),
+    Column("breached", Boolean, Computed("clock_stage = 3"), nullable=False),
 )
-
-BREACHED = 3
-"""The stage of a clock whose time is up."""
 
 SIGHTINGS = Table(
     "sightings",
@@ -143,7 +143,7 @@ FIELDS = {
     "first_seen_time": Field(FINDINGS.c.first_seen_at, "time"),
     "last_seen_time": Field(FINDINGS.c.last_seen_at, "time"),
     "due_time": Field(FINDINGS.c.due_at, "time"),
-    "breached": Field(FINDINGS.c.clock_stage == BREACHED, "flag"),
+    "breached": Field(FINDINGS.c.breached, "flag"),
 }
 """What lists are filtered and sorted by."""
 

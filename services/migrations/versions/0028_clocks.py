@@ -13,7 +13,8 @@ _STATEMENTS = (
         ADD COLUMN clock_ended_at timestamptz,
         ADD COLUMN clock_next_at timestamptz,
         ADD COLUMN clock_stage smallint NOT NULL DEFAULT 0,
-        ADD COLUMN due_at timestamptz
+        ADD COLUMN due_at timestamptz,
+        ADD COLUMN breached boolean NOT NULL GENERATED ALWAYS AS (clock_stage = 3) STORED
     """,
     "CREATE INDEX findings_due ON findings (organization_id, due_at, id)",
     "CREATE INDEX findings_clock ON findings (organization_id, clock_next_at) WHERE clock_next_at IS NOT NULL",
