@@ -19,6 +19,8 @@ from tools.contracts.descriptors import build
 from tools.contracts.model import Contracts, Method, Options
 from tools.contracts.paths import PathTemplate
 
+_SHA256 = "^[0-9a-f]{64}$"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -119,6 +121,8 @@ def _text(options: Options, organization: str) -> str:
         return str(uuid.uuid4())
     if "email" in rules:
         return f"{uuid.uuid4()}@example.com"
+    if rules.get("pattern") == _SHA256:
+        return "0" * 64
     return "x" * max(int(rules.get("min_len", 1)), 1)
 
 

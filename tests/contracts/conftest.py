@@ -12,6 +12,7 @@ import pytest_asyncio
 from google.protobuf import json_format
 from google.protobuf.message import Message
 
+from stack.polling import until
 from tests.e2e.members import Member, colleague, join
 from tests.e2e.platform import Platform, connected
 from tests.e2e.scans import ended, findings, order, sightings
@@ -58,11 +59,31 @@ async def inhabited(platform: Platform) -> Inhabited:
     invitation = await owner.post(f"{owner.organization}/invitations", {"email": "ada@example.org"})
     provider = {"issuer": "https://id.example.com", "clientId": "xorb", "emailDomains": ["example.com"]}
     connection = await owner.post(f"{owner.organization}/connections", provider)
+    reported = await _reported(owner)
     begun = await owner.post(f"{owner.organization}/imports", {"filename": "scan.jsonl"})
     people = (member["name"], role["name"], invitation["name"], connection["name"])
-    told = (*await _told(owner), *await _decided(owner, finding["name"]), *await _planned(owner), begun["name"])
+    told = (
+        *await _told(owner),
+        *await _decided(owner, finding["name"]),
+        *await _planned(owner),
+        *reported,
+        begun["name"],
+    )
     said = await _said(owner, finding["name"])
     return Inhabited(owner, (*said, evidence["name"], sighting["name"], scan, finding["name"], target, *people, *told))
+
+
+async def _reported(owner: Member) -> tuple[str, ...]:
+    """A template, and a report with its file."""
+    template = await owner.post(f"{owner.organization}/reportTemplates", {"displayName": "Ours"})
+    report = await owner.post(f"{owner.organization}/reports", {"formats": ["MARKDOWN"]})
+
+    async def is_ready() -> bool:
+        return bool((await owner.get(report["name"]))["state"] == "SUCCEEDED")
+
+    await until(is_ready, 60)
+    [file] = (await owner.get(report["name"]))["files"]
+    return file["name"], report["name"], template["name"]
 
 
 async def _said(owner: Member, finding: str) -> tuple[str, ...]:

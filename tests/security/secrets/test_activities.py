@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 from temporalio.testing import ActivityEnvironment
 
-from services.core.findings import domain, store
+from services.core.findings import recording, store
 from services.core.findings.tables import FINDINGS, SIGHTINGS
 from services.mesh import idempotency, identifiers
 from services.mesh.calls import Call, Caller
@@ -17,7 +17,7 @@ from services.mesh.testing import call_of
 from services.roles.sealed import SEALED
 from services.security.secrets.activities import RotationActivities
 from services.security.secrets.orders import RotationOrder
-from tests.core.findings.samples import later, report
+from tests.core.findings.samples import report
 from tests.mesh.encryption.keys import keyring, organization_keys
 
 ROWS = 250
@@ -28,7 +28,7 @@ async def filled(database: Database, organization: UUID) -> Call:
     reports = [report(location=f"https://example.com/{number}", evidence=f"raw {number}") for number in range(ROWS)]
     call = Call("/test", caller=Caller(f"accounts/{identifiers.new()}"), organization=organization, request_id="r")
     async with database.unit(call) as unit:
-        await store.write(unit, domain.record(organization, reports, {}, later(1), identifiers.new))
+        await recording.record(unit, reports)
         await unit.execute(text("UPDATE findings SET evidence = 'plain', data_key_id = NULL WHERE location LIKE '%7'"))
         insert = idempotency.KEYS.insert().values(
             organization_id=organization, subject=call.caller.subject, method="/test", request_id="r",

@@ -16,7 +16,7 @@ import pytest_asyncio
 from sqlalchemy import func, select, text
 from temporalio.client import Client
 
-from services.core.findings import domain, store
+from services.core.findings import recording, store
 from services.core.findings.domain import Finding
 from services.core.findings.tables import FINDINGS, SIGHTINGS
 from services.mesh import calls, identifiers, tasks
@@ -30,7 +30,7 @@ from services.security.secrets.orders import RotationOrder
 from services.security.secrets.store import remaining
 from services.security.secrets.workflows import NAME
 from stack.settings import project_root
-from tests.core.findings.samples import later, report
+from tests.core.findings.samples import report
 from tests.mesh.encryption.keys import keyring, organization_keys
 from tests.mesh.events.harness import eventually
 
@@ -67,9 +67,8 @@ async def worker(environment: Mapping[str, str], folder: Path) -> AsyncIterator[
 async def filled(database: Database, organization: UUID) -> list[Finding]:
     """Fills an organization with findings and sightings; a part of them is plain, as all were once."""
     reports = [report(location=f"https://example.com/{number}", evidence=f"raw {number}") for number in range(ROWS)]
-    batch = domain.record(organization, reports, {}, later(1), identifiers.new)
     async with database.unit(call_of(organization)) as unit:
-        await store.write(unit, batch)
+        batch = await recording.record(unit, reports)
         plain = "UPDATE findings SET evidence = 'plain', data_key_id = NULL WHERE location LIKE '%7'"
         await unit.execute(text(plain))
     known = [entry.finding for entry in batch]

@@ -2,13 +2,13 @@
 
 import pytest
 
-from services.core.findings import changes, domain, store
+from services.core.findings import changes, recording
 from services.core.findings.domain import State
 from services.mesh import identifiers
 from services.mesh.database import Database
 from services.mesh.testing import call_of
 from services.roles.notifying import follow
-from tests.core.findings.samples import later, report
+from tests.core.findings.samples import report
 from tests.core.harness import events
 
 
@@ -27,10 +27,9 @@ from tests.core.harness import events
 )
 async def test_following(database: Database, state: State, *, closed: bool, after: State) -> None:
     organization = identifiers.new()
-    batch = domain.record(organization, [report()], {}, later(1), identifiers.new)
-    finding = next(iter(batch)).finding
     async with database.unit(call_of(organization)) as unit:
-        await store.write(unit, batch)
+        [recorded] = await recording.record(unit, [report()])
+    finding = recorded.finding
     if state is not State.OPEN:
         async with database.unit(call_of(organization)) as unit:
             await changes.move(unit, finding.id, state, reason="because", verb="moved")
