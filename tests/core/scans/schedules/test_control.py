@@ -44,9 +44,12 @@ async def test_schedules_end_with_their_organization(database_environment: dict[
     assert await control.next_runs(names[0], hourly)
     assert await control.next_runs(names[1], never) == []
 
+    async def wanted() -> bool:
+        return True
+
     async def is_gone() -> bool:
         # Temporal lists what is new after a moment.
-        await Executions(client, own_end=1).stop(f"organizations/{mine}/", apart_from="")
+        await Executions(client, own_end=1).stop(f"organizations/{mine}/", apart_from="", wanted=wanted)
         return await control.next_runs(names[0], hourly) == []
 
     await until(is_gone, 20)
