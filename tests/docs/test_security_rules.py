@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
+from buf.validate import validate_pb2
+from xorb.core.v1 import attachment_pb2
 from xorb.options.v1 import policy_pb2
 
 from gateway.ratelimit.limits import DEFAULTS
@@ -64,10 +66,14 @@ def whole(length: timedelta, unit: str) -> str:
 def test_every_number_is_that_of_the_code() -> None:
     longest = settings.read({"XORB_ACCESS_TOKEN_SECONDS": "1e9"}).access_token_lifetime
     usual = settings.read({})
+    size = attachment_pb2.Attachment.DESCRIPTOR.fields_by_name["size"]
+    largest = extension(size.GetOptions(), validate_pb2.field).int64.lte
     run, hasher = Limits(), passwords._HASHER
     assert numbers() == {
         "a REST request's body, of most methods, at most": f"{SMALLEST // 1024} KiB",
         "of those whose fields allow more": f"{LARGEST // MEBIBYTE} MiB",
+        "a file of a finding at most": f"{largest // MEBIBYTE} MiB",
+        "an organization's files of findings at most": f"{usual.attachment_quota // MEBIBYTE} MiB",
         "a file that is imported at most": f"{usual.import_file_bytes // MEBIBYTE} MiB",
         "an organization's files that wait to be imported at most": f"{usual.import_quota_bytes // MEBIBYTE} MiB",
         "memory of reading one at most": f"{reading.MEMORY // MEBIBYTE} MiB",

@@ -82,6 +82,18 @@ async def test_what_goes_in_comes_out(client: Client, files: Stub, database: Dat
     assert told[1:] == ["attachment.begun", "attachment.added"]
 
 
+async def test_it_leaves_under_a_name_of_ours(client: Client, files: Stub) -> None:
+    finding, content = (await client.seen()).name, b"x"
+    request = creation(finding, content, file_name='a"; filename="b.html')
+    file = await client.tenant.call(files.CreateAttachment, request)
+    await client.tenant.call(files.AppendAttachment, append(file, 0, content))
+    reading = attachment_pb2.GetAttachmentContentRequest(name=f"{file.name}/attachmentContent")
+    call = files.GetAttachmentContent(reading, metadata=client.tenant.metadata, timeout=20)
+    headers = dict(await call.initial_metadata())
+    assert headers["content-disposition"] == f'attachment; filename="{file.name.rpartition("/")[2]}.piece.json"'
+    assert (await call).content == content
+
+
 async def test_bytes_are_sealed(client: Client, files: Stub, database: Database) -> None:
     file = await upload(files, client.tenant, (await client.seen()).name, b"canary" * 1000)
     async with database.unit(call_of(client.tenant.organization)) as unit:
