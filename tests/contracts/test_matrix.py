@@ -38,7 +38,12 @@ _NOT_OVER_REST = {"google.longrunning.Operations.WaitOperation"}
 # They end what the caller calls with.
 _LAST = {"SignOut", "DeleteAccount"}
 # Changes for which somebody needs a permission, and whose requests have no rule to break: they find nothing to change.
-_WITHOUT_RULES = {"google.longrunning.Operations.CancelOperation", "google.longrunning.Operations.DeleteOperation"}
+_WITHOUT_RULES = {
+    "google.longrunning.Operations.CancelOperation",
+    "google.longrunning.Operations.DeleteOperation",
+    # Each message of a stream has its own.
+    "xorb.core.v1.ImportsService.ImportFindings",
+}
 _READS = ("Get", "List", "Wait", "Resolve")
 _AT_ONCE = 6
 _LIFETIME = timedelta(minutes=10)

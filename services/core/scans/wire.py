@@ -69,7 +69,7 @@ def scan(value: Scan, tasks: Sequence[Task]) -> scan_pb2.Scan:
         update_time=_time(value.updated_at),
         etag=etag(value.id, value.revision),
         engagement=engagement_name(value.organization, value.engagement) if value.engagement else "",
-        outside_window=value.outside_window.value if value.engagement else None,
+        outside_window=value.outside_window.value,
         wait_time=_time(value.held_until),
     )
 

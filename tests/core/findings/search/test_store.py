@@ -28,6 +28,7 @@ _FILTERS = (
     'title:"no such"',
     'NOT severity = "INFO" OR title:"7"',
     'first_seen_time < "2000-01-01T00:00:00Z"',
+    'due_time < "2000-01-01T00:00:00Z" AND breached = true',
     'scan = "organizations/019a0000-0000-7000-8000-000000000001/scans/019a0000-0000-7000-8000-000000000001"',
     'target = "organizations/019a0000-0000-7000-8000-000000000001/targets/019a0000-0000-7000-8000-000000000001"',
     'assignee = "organizations/019a0000-0000-7000-8000-000000000001/members/019a0000-0000-7000-8000-000000000001"',

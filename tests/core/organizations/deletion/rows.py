@@ -14,7 +14,7 @@ _TABLES = """
 _COLUMNS = """
     SELECT column_name, udt_name FROM information_schema.columns
     WHERE table_schema = 'public' AND table_name = $1 AND is_nullable = 'NO'
-    AND column_default IS NULL AND is_identity = 'NO'
+    AND column_default IS NULL AND is_identity = 'NO' AND is_generated = 'NEVER'
 """
 _VALUES: Mapping[str, str] = MappingProxyType({
     "uuid": "gen_random_uuid()",
