@@ -68,7 +68,7 @@ async def test_a_request_arrives_as_it_was_made() -> None:
         await webhook.send(Outbound(Reach(loopback=True)), to, delivery(), NOW)
     (got,) = receiver.received
     assert (got.method, got.path, got.headers["content-type"]) == ("POST", "/in?token=x", "application/json")
-    assert verified(to.secrets["signing"], got)
+    assert verified(to.secrets["signing"], got, NOW.timestamp())
 
 
 async def test_what_is_not_taken_says_why_without_a_secret() -> None:
