@@ -1,6 +1,7 @@
 """The sending side of one socket: what waits for its reader is bounded, in bytes and in time."""
 
 import asyncio
+import random
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
@@ -25,7 +26,8 @@ class Outlet:
     def __init__(self, connection: ServerConnection, limits: Limits) -> None:
         self._connection = connection
         self._limits = limits
-        self._window = Window(connection, limits.window_bytes, self._write)
+        first = random.randint(1, max(1, limits.window_bytes // 2))  # noqa: S311 - nobody gains by knowing
+        self._window = Window(connection, limits.window_bytes, self._write, first)
         self._resume_token = ""
         self._said: Frame | None = None
         self.ended: asyncio.Future[Problem | None] = asyncio.get_running_loop().create_future()

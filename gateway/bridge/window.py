@@ -25,11 +25,16 @@ class Window:
         connection: The socket.
         size: Bytes that may be unanswered before the next frame waits.
         write: Writes a frame.
+        first: Bytes after which the reader is asked for the first time. Where sockets begin at different ones, they
+            ask at different frames for ever: a thousand who ask at once hold up the next frame for all.
     """
 
-    def __init__(self, connection: ServerConnection, size: int, write: Callable[[Frame], None]) -> None:
+    def __init__(
+        self, connection: ServerConnection, size: int, write: Callable[[Frame], None], first: int | None = None
+    ) -> None:
         self._connection = connection
         self._size = size
+        self._ask_at = size // 2 if first is None else min(first, size // 2)
         self._write = write
         self._unanswered = 0
         self._waiting: deque[Frame] = deque()
@@ -61,7 +66,7 @@ class Window:
         self._unanswered += len(frame.wire)
         if self._unanswered >= self._size:
             self._open.clear()
-        if self._asking is None and self._unanswered >= self._size // 2:
+        if self._asking is None and self._unanswered >= self._ask_at:
             self._asking = asyncio.create_task(self._ask())
 
     def drop(self) -> None:
@@ -81,8 +86,8 @@ class Window:
 
     async def _ask(self) -> None:
         with suppress(ConnectionClosed):
-            while self._unanswered >= self._size // 2:
-                asked = self._unanswered
+            while self._unanswered >= self._ask_at:
+                asked, self._ask_at = self._unanswered, self._size // 2
                 await (await self._connection.ping())
                 self._unanswered -= asked
                 self._open.set()

@@ -32,7 +32,7 @@ def test_takes_what_is_set_where_there_is_no_mask() -> None:
 
 
 def test_takes_everything_for_an_asterisk() -> None:
-    assert fields(Target(), "*") == {"display_name", "excluded_addresses"}
+    assert fields(Target(), "*") == {"display_name", "excluded_addresses", "criticality"}
 
 
 def test_takes_a_resource_back_as_it_was_read() -> None:

@@ -19,6 +19,7 @@ _NAMES: Mapping[str, str] = {
     "currentPassword": "correct horse battery staple",
     "format": "nuclei",
     "newPassword": "gravel teapot sunlit",
+    "sha256": "6a09e667bb67ae853c6ef372a54ff53a510e527f9b05688c1f83d9ab5be0cd19",
 }
 _FEW = 3
 
@@ -51,6 +52,8 @@ def example(schema: Schema, components: Schema, name: str = "") -> Any:  # noqa:
     if "$ref" in schema:
         return example(components[schema["$ref"].rpartition("/")[2]], components, name)
     kind = schema.get("type")
+    if "examples" in schema:
+        return schema["examples"][0]
     if "enum" in schema:
         return schema["enum"][min(1, len(schema["enum"]) - 1)]
     if kind == "object":
