@@ -6,7 +6,7 @@ from uuid import UUID
 from services.core.findings import domain, store, wire
 from services.core.findings.deadlines import clocks
 from services.core.findings.domain import Finding, State
-from services.mesh import etags
+from services.mesh import etags, names
 from services.mesh.database import Unit
 from services.mesh.errors import not_found
 from services.mesh.events.model import Event
@@ -65,6 +65,18 @@ async def find(unit: Unit, finding_id: UUID, etag: str = "") -> Finding:
     if finding is None:
         raise not_found(wire.name(unit.organization, finding_id))
     etags.require(etag, wire.etag(finding))
+    return finding
+
+
+async def require(unit: Unit, name: str) -> UUID:
+    """Returns the identifier of a finding that there is, without reading it.
+
+    Raises:
+        Failure: INVALID_NAME; it isn't a finding's name. NOT_FOUND; there is no such finding.
+    """
+    _, finding = names.parse(wire.FINDING, name)
+    if not await store.exists(unit, finding):
+        raise not_found(name)
     return finding
 
 

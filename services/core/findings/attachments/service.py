@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
 
 from google.protobuf import empty_pb2
 from xorb.core.v1 import attachment_pb2, attachment_pb2_grpc
 
-from services.core.findings import store as findings
+from services.core.findings import changes
 from services.core.findings.attachments import domain, store, wire
 from services.core.findings.attachments.domain import PIECE, Attachment
 from services.mesh import calls, identifiers, names
@@ -41,7 +40,7 @@ class AttachmentsServicer(attachment_pb2_grpc.AttachmentsServiceServicer):
         declared, caller = wire.declared(request.attachment), calls.current().caller.subject
         async with self.database.unit() as unit:
             await unit.serialize(_TOPIC)
-            finding = await _require_finding(unit, request.parent)
+            finding = await changes.require(unit, request.parent)
             used = await store.used(unit)
             begun = domain.begin(
                 finding, declared, caller, datetime.now(UTC), identifiers.new, used=used, quota=self.quota
@@ -80,7 +79,7 @@ class AttachmentsServicer(attachment_pb2_grpc.AttachmentsServiceServicer):
         """Lists a finding's files, a page at a time."""
         wanted = PageRequest(f"ListAttachments:{request.parent}", request.page_size, request.page_token)
         async with self.database.unit() as unit:
-            listed = store.of_finding(await _require_finding(unit, request.parent))
+            listed = store.of_finding(await changes.require(unit, request.parent))
             page = await self.pager.page(
                 unit, listed, wanted, fields=store.FIELDS, default_order="time", key=store.ATTACHMENTS.c.id
             )
@@ -118,13 +117,6 @@ class AttachmentsServicer(attachment_pb2_grpc.AttachmentsServiceServicer):
             await store.remove(unit, file.id)
             unit.record(wire.event(unit.organization, file, "deleted"))
             return unit.reply(empty_pb2.Empty())
-
-
-async def _require_finding(unit: Unit, name: str) -> UUID:
-    _, finding = names.parse(wire.FINDING, name)
-    if not await findings.exists(unit, finding):
-        raise not_found(name)
-    return finding
 
 
 async def _find(unit: Unit, name: str, pattern: str = wire.PATTERN) -> Attachment:

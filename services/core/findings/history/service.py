@@ -4,12 +4,10 @@ from dataclasses import dataclass
 
 from xorb.core.v1 import finding_history_pb2, finding_history_pb2_grpc
 
-from services.core.findings import store as findings
+from services.core.findings import changes
 from services.core.findings.history import store, wire
-from services.core.findings.wire import FINDING, SNAPSHOT
-from services.mesh import names
+from services.core.findings.wire import SNAPSHOT
 from services.mesh.database import Database
-from services.mesh.errors import not_found
 from services.mesh.events.log import EVENT_LOG
 from services.mesh.interceptors.layer import Context
 from services.mesh.pages import Pager, PageRequest
@@ -31,11 +29,9 @@ class FindingHistoryServicer(finding_history_pb2_grpc.FindingHistoryServiceServi
         self, request: finding_history_pb2.ListFindingChangesRequest, context: Context
     ) -> finding_history_pb2.ListFindingChangesResponse:
         """Lists what happened to a finding, a page at a time."""
-        _, finding = names.parse(FINDING, request.parent)
         wanted = PageRequest(f"ListFindingChanges:{request.parent}", request.page_size, request.page_token)
         async with self.database.unit() as unit:
-            if not await findings.exists(unit, finding):
-                raise not_found(request.parent)
+            await changes.require(unit, request.parent)
             listed = store.of(unit, request.parent, SNAPSHOT)
             page = await self.pager.page(
                 unit, listed, wanted, fields=store.FIELDS, default_order="time desc", key=EVENT_LOG.c.id

@@ -4,12 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
 
 from google.protobuf import empty_pb2
 from xorb.core.v1 import note_pb2, note_pb2_grpc
 
-from services.core.findings import store as findings
+from services.core.findings import changes
 from services.core.findings.notes import domain, store, wire
 from services.core.findings.notes.domain import Note
 from services.core.findings.notes.mentions import Colleagues
@@ -47,7 +46,7 @@ class NotesServicer(note_pb2_grpc.NotesServiceServicer):
         mentions = await self.colleagues.find(organization, domain.mentioned(content))
         async with self.database.unit() as unit:
             await unit.serialize(_TOPIC)
-            await _require_finding(unit, request.parent)
+            await changes.require(unit, request.parent)
             caller = calls.current().caller.subject
             note = domain.write(finding, content, caller, mentions, datetime.now(UTC), identifiers.new)
             await store.add(unit, note)
@@ -63,7 +62,7 @@ class NotesServicer(note_pb2_grpc.NotesServiceServicer):
         """Lists a finding's notes, a page at a time."""
         wanted = PageRequest(f"ListNotes:{request.parent}", request.page_size, request.page_token)
         async with self.database.unit() as unit:
-            finding = await _require_finding(unit, request.parent)
+            finding = await changes.require(unit, request.parent)
             page = await self.pager.page(
                 unit,
                 store.of_finding(finding),
@@ -106,7 +105,7 @@ class NotesServicer(note_pb2_grpc.NotesServiceServicer):
     ) -> AsyncIterator[note_pb2.WatchNotesResponse]:
         """Tells of every note on a finding."""
         async with self.database.unit() as unit:
-            await _require_finding(unit, request.parent)
+            await changes.require(unit, request.parent)
         records = self.watcher.watch(
             response_class=note_pb2.WatchNotesResponse,
             parent=request.parent,
@@ -120,13 +119,6 @@ class NotesServicer(note_pb2_grpc.NotesServiceServicer):
         async with aclosing(records):
             async for record in records:
                 yield record
-
-
-async def _require_finding(unit: Unit, name: str) -> UUID:
-    _, finding = names.parse(wire.FINDING, name)
-    if not await findings.exists(unit, finding):
-        raise not_found(name)
-    return finding
 
 
 async def _find(unit: Unit, name: str) -> Note:
