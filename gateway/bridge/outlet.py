@@ -1,7 +1,7 @@
 """The sending side of one socket: what waits for its reader is bounded, in bytes and in time."""
 
 import asyncio
-import random
+import secrets
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
@@ -26,7 +26,7 @@ class Outlet:
     def __init__(self, connection: ServerConnection, limits: Limits) -> None:
         self._connection = connection
         self._limits = limits
-        first = random.randint(1, max(1, limits.window_bytes // 2))  # noqa: S311 - nobody gains by knowing
+        first = 1 + secrets.randbelow(max(1, limits.window_bytes // 2))
         self._window = Window(connection, limits.window_bytes, self._write, first)
         self._resume_token = ""
         self._said: Frame | None = None
