@@ -20,7 +20,7 @@ from services.core.scans.activities import ScanActivities
 from services.core.scans.domain import ScanTarget
 from services.core.scans.schedules.activities import ScheduleActivities
 from services.core.scans.schedules.control import ScheduleControl
-from services.core.scans.schedules.workflows import RunScheduledScan
+from services.core.scans.schedules.workflows import AlignSchedule, RunScheduledScan
 from services.core.scans.scope import Bounds
 from services.core.scans.sightings import Sightings
 from services.core.scans.workflows import RunScan
@@ -54,7 +54,8 @@ async def run(settings: Settings) -> None:
         time = TimekeepingActivities(database, [AcceptanceKeeper(), DeadlineKeeper()])
         parts = (scans, schedules, imports, rotations, deletions, reports, time)
         activities = [one for part in parts for one in part.all()]
-        workflows = [RunScan, RunScheduledScan, ImportFile, RotateKey, DeleteOrganization, RenderReport, KeepTime]
+        scanning, keeping = [RunScan, RunScheduledScan, AlignSchedule], [RotateKey, DeleteOrganization, KeepTime]
+        workflows = [*scanning, *keeping, ImportFile, RenderReport]
         async with (
             notifying.worker(settings, database, client),
             temporal.worker(client, workflows, activities),

@@ -48,7 +48,7 @@ ENGAGEMENTS = TESTING | {
     f"engagements.{verb}" for verb in ("close", "conduct", "create", "delete", "plan", "release", "stop", "update")
 }
 IMPORTS = {"imports.cancel", "imports.create"}
-SCHEDULES = {f"scan_schedules.{verb}" for verb in ("control", "create", "delete")}
+SCHEDULES = {f"scan_schedules.{verb}" for verb in ("control", "create", "delete", "update")}
 SCANS = SCHEDULES | {"operations.cancel", "scans.control", "scans.create"}
 TARGETS = {"targets.create", "targets.delete", "targets.update", "targets.verify"} | ENGAGEMENTS
 NOTIFICATIONS = {"notification_channels.manage", "notification_deliveries.retry", "notification_rules.manage"}

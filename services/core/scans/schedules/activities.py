@@ -16,7 +16,7 @@ from services.core.scans.schedules import store, wire
 from services.core.scans.schedules.control import ScheduleControl
 from services.core.scans.schedules.domain import Schedule, ran
 from services.core.scans.schedules.orders import ScheduleOrder
-from services.core.scans.schedules.workflows import ORDER
+from services.core.scans.schedules.workflows import ALIGN, ORDER
 from services.mesh.calls import Call, Caller
 from services.mesh.database import Database, Unit
 from services.mesh.errors import Failure, Reason, not_found
@@ -48,7 +48,7 @@ class ScheduleActivities:
 
     def all(self) -> list[Callable[..., Coroutine[Any, Any, str]]]:
         """Returns the activities, for a worker."""
-        return [self.order]
+        return [self.order, self.align]
 
     @activity.defn(name=ORDER)
     async def order(self, order: ScheduleOrder) -> str:
@@ -60,6 +60,22 @@ class ScheduleActivities:
             if failure.reason is Reason.UNAVAILABLE:
                 raise
             return await self._refused(order, failure)
+
+    @activity.defn(name=ALIGN)
+    async def align(self, order: ScheduleOrder) -> str:
+        """Has Temporal's schedule say what the row says, and returns the schedule's name.
+
+        It waits for the row, and so for the end of the transaction that is changing it, however it ends.
+        """
+        organization, identifier = UUID(order.organization), UUID(order.schedule)
+        name = wire.name(organization, identifier)
+        async with self.database.unit(_call(order)) as unit:
+            schedule = await store.get(unit, identifier, lock=True)
+            if schedule is None:
+                await self.control.delete(name)
+            else:
+                await self.control.set(name, organization, schedule)
+        return name
 
     async def _place(self, unit: Unit, order: ScheduleOrder) -> str:
         identifier, now = uuid5(_RUNS, order.run), datetime.now(UTC)

@@ -14,7 +14,7 @@ from services.core.scans.schedules import store, wire
 from services.core.scans.schedules.control import ScheduleControl
 from services.core.scans.schedules.domain import Schedule, State, move
 from services.core.scans.schedules.tables import FIELDS, SCHEDULES
-from services.mesh import calls, identifiers, names
+from services.mesh import calls, etags, identifiers, masks, names
 from services.mesh.database import Database, Unit
 from services.mesh.errors import not_found
 from services.mesh.interceptors.layer import Context
@@ -49,10 +49,7 @@ class ScanSchedulesServicer(scan_schedule_pb2_grpc.ScanSchedulesServiceServicer)
         identifier, now = identifiers.new(), datetime.now(UTC)
         schedule = wire.schedule(identifier, call.organization, request.scan_schedule, call.caller.subject, now)
         async with self.database.unit() as unit:
-            for target in await self.missing_targets(unit, schedule.targets):
-                raise not_found(scans.target_name(unit.organization, target))
-            if schedule.engagement and await self.leaves(unit, schedule.engagement) is None:
-                raise not_found(scans.engagement_name(unit.organization, schedule.engagement))
+            await self._require(unit, schedule)
             await store.add(unit, schedule)
             unit.record(wire.event(unit.organization, schedule, "created"))
             await self.control.create(wire.name(unit.organization, identifier), unit.organization, schedule)
@@ -82,17 +79,33 @@ class ScanSchedulesServicer(scan_schedule_pb2_grpc.ScanSchedulesServiceServicer)
             next_page_token=page.next_page_token,
         )
 
+    async def UpdateScanSchedule(
+        self, request: scan_schedule_pb2.UpdateScanScheduleRequest, context: Context
+    ) -> scan_schedule_pb2.ScanSchedule:
+        """Changes a schedule, and when Temporal has it due."""
+        sent = request.scan_schedule
+        async with self.database.unit() as unit:
+            current = await _find_to_change(unit, sent.name, sent.etag)
+            fields = masks.fields(sent, request.update_mask, wire.message(unit.organization, current))
+            schedule = wire.changed(unit.organization, sent, current, fields, datetime.now(UTC))
+            await self._require(unit, schedule, current)
+            await store.save(unit, schedule)
+            unit.record(wire.event(unit.organization, schedule, "updated"))
+            await self.control.align(sent.name, unit.organization, schedule.id)
+            await self.control.set(sent.name, unit.organization, schedule)
+            return unit.reply(wire.message(unit.organization, schedule))
+
     async def PauseScanSchedule(
         self, request: scan_schedule_pb2.PauseScanScheduleRequest, context: Context
     ) -> scan_schedule_pb2.ScanSchedule:
         """Has a schedule order nothing."""
-        return await self._move(request.name, State.PAUSED, "paused", self.control.pause)
+        return await self._move(request.name, request.etag, State.PAUSED, "paused", self.control.pause)
 
     async def ResumeScanSchedule(
         self, request: scan_schedule_pb2.ResumeScanScheduleRequest, context: Context
     ) -> scan_schedule_pb2.ScanSchedule:
         """Has a schedule order again."""
-        return await self._move(request.name, State.ACTIVE, "resumed", self.control.resume)
+        return await self._move(request.name, request.etag, State.ACTIVE, "resumed", self.control.resume)
 
     async def TriggerScanSchedule(
         self, request: scan_schedule_pb2.TriggerScanScheduleRequest, context: Context
@@ -109,21 +122,37 @@ class ScanSchedulesServicer(scan_schedule_pb2_grpc.ScanSchedulesServiceServicer)
     ) -> empty_pb2.Empty:
         """Removes a schedule."""
         async with self.database.unit() as unit:
-            schedule = await _find(unit, request.name, lock=True)
+            schedule = await _find_to_change(unit, request.name, request.etag)
             await store.remove(unit, schedule.id)
             unit.record(wire.event(unit.organization, schedule, "deleted"))
+            await self.control.align(request.name, unit.organization, schedule.id)
             await self.control.delete(request.name)
             return unit.reply(empty_pb2.Empty())
 
     async def _move(
-        self, name: str, state: State, verb: str, tell: Callable[[str], Awaitable[None]]
+        self, name: str, etag: str, state: State, verb: str, tell: Callable[[str], Awaitable[None]]
     ) -> scan_schedule_pb2.ScanSchedule:
         async with self.database.unit() as unit:
-            moved = move(await _find(unit, name, lock=True), state, datetime.now(UTC))
+            moved = move(await _find_to_change(unit, name, etag), state, datetime.now(UTC))
             await store.save(unit, moved)
             unit.record(wire.event(unit.organization, moved, verb))
+            await self.control.align(name, unit.organization, moved.id)
             await tell(name)
             return unit.reply(wire.message(unit.organization, moved))
+
+    async def _require(self, unit: Unit, schedule: Schedule, before: Schedule | None = None) -> None:
+        """Checks that what a schedule newly names is there."""
+        known = before.targets if before else ()
+        for target in await self.missing_targets(unit, [one for one in schedule.targets if one not in known]):
+            raise not_found(scans.target_name(unit.organization, target))
+        if schedule.engagement and await self.leaves(unit, schedule.engagement) is None:
+            raise not_found(scans.engagement_name(unit.organization, schedule.engagement))
+
+
+async def _find_to_change(unit: Unit, name: str, etag: str) -> Schedule:
+    schedule = await _find(unit, name, lock=True)
+    etags.require(etag, wire.etag(schedule))
+    return schedule
 
 
 async def _find(unit: Unit, name: str, *, lock: bool = False) -> Schedule:

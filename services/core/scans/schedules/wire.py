@@ -1,6 +1,7 @@
 """Schedules of scans on the wire."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +22,11 @@ _TARGET = "organizations/{organization}/targets/{target}"
 def name(organization: UUID, schedule: UUID) -> str:
     """Returns a schedule's resource name."""
     return names.join("organizations", organization, "scanSchedules", schedule)
+
+
+def etag(schedule: Schedule) -> str:
+    """Returns a schedule's etag."""
+    return etags.etag(schedule.id, schedule.revision)
 
 
 def message(
@@ -51,7 +57,7 @@ def message(
         creator=schedule.creator,
         create_time=schedule.created_at,
         update_time=schedule.updated_at,
-        etag=etags.etag(schedule.id, schedule.revision),
+        etag=etag(schedule),
     )
     if schedule.interval_seconds:
         shown.interval.FromSeconds(schedule.interval_seconds)
@@ -69,6 +75,8 @@ def schedule(
     title = one_line(sent.display_name)
     if not title:
         raise invalid_field("scan_schedule.display_name", "give it a name")
+    if not sent.HasField("scan"):
+        raise invalid_field("scan_schedule.scan", "say what is scanned")
     if bool(sent.cron) == sent.HasField("interval"):
         raise invalid_field("scan_schedule.cron", "give one of cron and interval")
     profile = scans.profile(sent.scan)
@@ -87,6 +95,34 @@ def schedule(
         creator=creator,
         created_at=now,
         updated_at=now,
+    )
+
+
+def changed(
+    organization: UUID, sent: scan_schedule_pb2.ScanSchedule, current: Schedule, fields: frozenset[str], now: datetime
+) -> Schedule:
+    """Returns the current schedule with the fields of a request; one of cron and interval takes the other's place.
+
+    Raises:
+        Failure: as `schedule` does.
+    """
+    merged, taken = message(organization, current), scan_schedule_pb2.ScanSchedule()
+    taken.CopyFrom(sent)
+    for field in taken.DESCRIPTOR.fields:
+        (merged if field.name in fields else taken).ClearField(field.name)
+    if taken.cron and "interval" not in fields:
+        merged.ClearField("interval")
+    if taken.HasField("interval") and "cron" not in fields:
+        merged.ClearField("cron")
+    merged.MergeFrom(taken)
+    return replace(
+        schedule(current.id, organization, merged, current.creator, current.created_at),
+        state=current.state,
+        last_run_at=current.last_run_at,
+        last_scan=current.last_scan,
+        last_refusal=current.last_refusal,
+        updated_at=now,
+        revision=current.revision + 1,
     )
 
 

@@ -1,4 +1,7 @@
-"""RunScheduledScan: orders a schedule's scan, and lasts as long as it, so that an overlap is noticed."""
+"""RunScheduledScan: orders a schedule's scan, and lasts as long as it, so that an overlap is noticed.
+
+AlignSchedule: has Temporal's schedule say what the row says, whatever became of the transaction that changed both.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +16,8 @@ with workflow.unsafe.imports_passed_through():
 
 NAME = "RunScheduledScan"
 ORDER = "scan_schedules.order"
+ALIGNMENT = "AlignSchedule"
+ALIGN = "scan_schedules.align"
 # Right after a schedule is made, its row is being committed.
 _PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10))
 _SHORT = timedelta(seconds=30)
@@ -36,3 +41,13 @@ class RunScheduledScan:
             return ""
         name = f"organizations/{order.organization}/scans/{scan}"
         return await workflow.execute_child_workflow(RunScan.run, ScanOrder(order.organization, scan), id=name)
+
+
+@workflow.defn(name=ALIGNMENT)
+class AlignSchedule:
+    """Has Temporal's schedule say what the row says."""
+
+    @workflow.run
+    async def run(self, order: ScheduleOrder) -> None:
+        """Tries until it does."""
+        await workflow.execute_activity(ALIGN, order, start_to_close_timeout=_SHORT, retry_policy=_PATIENT)

@@ -28,13 +28,14 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from xorb.common.v1 import calendar_pb2 as xorb_dot_common_dot_v1_dot_calendar__pb2
 from xorb.core.v1 import scan_pb2 as xorb_dot_core_dot_v1_dot_scan__pb2
 from xorb.options.v1 import policy_pb2 as xorb_dot_options_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n xorb/core/v1/scan_schedule.proto\x12\x0cxorb.core.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dxorb/common/v1/calendar.proto\x1a\x17xorb/core/v1/scan.proto\x1a\x1cxorb/options/v1/policy.proto\"\x80\t\n\x0cScanSchedule\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\"\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x02\xbaH\x05r\x03\x18\xc8\x01\x12,\n\x04scan\x18\x03 \x01(\x0b\x32\x12.xorb.core.v1.ScanB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12H\n\x04\x63ron\x18\x04 \x01(\tB:\xe2\x41\x01\x01\xbaH3r.\x18\x64\x32*^[0-9A-Za-z*,/?-]+( [0-9A-Za-z*,/?-]+){4}$\xd8\x01\x01\x12\x42\n\x08interval\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationB\x15\xe2\x41\x01\x01\xbaH\x0e\xaa\x01\x0b\"\x05\x08\x80\xe7\x84\x0f\x32\x02\x08<\x12\x1e\n\ttime_zone\x18\x06 \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18@\x12\x37\n\tblackouts\x18\x07 \x03(\x0b\x32\x16.xorb.common.v1.PeriodB\x0c\xe2\x41\x01\x01\xbaH\x05\x92\x01\x02\x10\x64\x12\x44\n\x10weekly_blackouts\x18\x08 \x03(\x0b\x32\x1c.xorb.common.v1.WeeklyPeriodB\x0c\xe2\x41\x01\x01\xbaH\x05\x92\x01\x02\x10\x32\x12\x41\n\x07overlap\x18\t \x01(\x0e\x32\".xorb.core.v1.ScanSchedule.OverlapB\x0c\xe2\x41\x01\x01\xbaH\x05\x82\x01\x02\x10\x01\x12\x35\n\x05state\x18\n \x01(\x0e\x32 .xorb.core.v1.ScanSchedule.StateB\x04\xe2\x41\x01\x03\x12\x38\n\x0enext_run_times\x18\x0b \x03(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x37\n\rlast_run_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12)\n\tlast_scan\x18\r \x01(\tB\x16\xe2\x41\x01\x03\xfa\x41\x0f\n\rxorb.dev/Scan\x12\x1a\n\x0clast_refusal\x18\x0e \x01(\tB\x04\xe2\x41\x01\x03\x12*\n\x07\x63reator\x18\x0f \x01(\tB\x19\xe2\x41\x01\x03\xfa\x41\x12\n\x10xorb.dev/Account\x12\x35\n\x0b\x63reate_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x12\n\x04\x65tag\x18\x12 \x01(\tB\x04\xe2\x41\x01\x03\"6\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\n\n\x06\x41\x43TIVE\x10\x01\x12\n\n\x06PAUSED\x10\x02\"N\n\x07Overlap\x12\x17\n\x13OVERLAP_UNSPECIFIED\x10\x00\x12\x08\n\x04SKIP\x10\x01\x12\x0e\n\nBUFFER_ONE\x10\x02\x12\x10\n\x0c\x43\x41NCEL_OTHER\x10\x03:s\xea\x41p\n\x15xorb.dev/ScanSchedule\x12:organizations/{organization}/scanSchedules/{scan_schedule}*\rscanSchedules2\x0cscanSchedule\"\xaf\x01\n\x19\x43reateScanScheduleRequest\x12.\n\x06parent\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\x12\x15xorb.dev/ScanSchedule\x12=\n\rscan_schedule\x18\x02 \x01(\x0b\x32\x1a.xorb.core.v1.ScanScheduleB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12#\n\nrequest_id\x18\x03 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"F\n\x16GetScanScheduleRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/ScanSchedule\"\xad\x01\n\x18ListScanSchedulesRequest\x12.\n\x06parent\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\x12\x15xorb.dev/ScanSchedule\x12!\n\tpage_size\x18\x02 \x01(\x05\x42\x0e\xe2\x41\x01\x01\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12 \n\npage_token\x18\x03 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x10\x12\x1c\n\x06\x66ilter\x18\x04 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x10\"t\n\x19ListScanSchedulesResponse\x12\x38\n\x0escan_schedules\x18\x01 \x03(\x0b\x32\x1a.xorb.core.v1.ScanScheduleB\x04\xe2\x41\x01\x03\x12\x1d\n\x0fnext_page_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\"m\n\x18PauseScanScheduleRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/ScanSchedule\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"n\n\x19ResumeScanScheduleRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/ScanSchedule\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"o\n\x1aTriggerScanScheduleRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/ScanSchedule\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"n\n\x19\x44\x65leteScanScheduleRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/ScanSchedule\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x32\x88\n\n\x14ScanSchedulesService\x12\xbb\x01\n\x12\x43reateScanSchedule\x12\'.xorb.core.v1.CreateScanScheduleRequest\x1a\x1a.xorb.core.v1.ScanSchedule\"`\xaa\xed\x18\x1b\x1a\x15scan_schedules.create(\x05\x30\x01\x82\xd3\xe4\x93\x02;\"*/v1/{parent=organizations/*}/scanSchedules:\rscan_schedule\x12\xa2\x01\n\x0fGetScanSchedule\x12$.xorb.core.v1.GetScanScheduleRequest\x1a\x1a.xorb.core.v1.ScanSchedule\"M\xaa\xed\x18\x17\x1a\x13scan_schedules.read(\x01\x82\xd3\xe4\x93\x02,\x12*/v1/{name=organizations/*/scanSchedules/*}\x12\xb3\x01\n\x11ListScanSchedules\x12&.xorb.core.v1.ListScanSchedulesRequest\x1a\'.xorb.core.v1.ListScanSchedulesResponse\"M\xaa\xed\x18\x17\x1a\x13scan_schedules.read(\x01\x82\xd3\xe4\x93\x02,\x12*/v1/{parent=organizations/*}/scanSchedules\x12\xb4\x01\n\x11PauseScanSchedule\x12&.xorb.core.v1.PauseScanScheduleRequest\x1a\x1a.xorb.core.v1.ScanSchedule\"[\xaa\xed\x18\x1c\x1a\x16scan_schedules.control(\x02\x30\x01\x82\xd3\xe4\x93\x02\x35\"0/v1/{name=organizations/*/scanSchedules/*}:pause:\x01*\x12\xb7\x01\n\x12ResumeScanSchedule\x12\'.xorb.core.v1.ResumeScanScheduleRequest\x1a\x1a.xorb.core.v1.ScanSchedule\"\\\xaa\xed\x18\x1c\x1a\x16scan_schedules.control(\x02\x30\x01\x82\xd3\xe4\x93\x02\x36\"1/v1/{name=organizations/*/scanSchedules/*}:resume:\x01*\x12\xba\x01\n\x13TriggerScanSchedule\x12(.xorb.core.v1.TriggerScanScheduleRequest\x1a\x1a.xorb.core.v1.ScanSchedule\"]\xaa\xed\x18\x1c\x1a\x16scan_schedules.control(\x02\x30\x01\x82\xd3\xe4\x93\x02\x37\"2/v1/{name=organizations/*/scanSchedules/*}:trigger:\x01*\x12\xa8\x01\n\x12\x44\x65leteScanSchedule\x12\'.xorb.core.v1.DeleteScanScheduleRequest\x1a\x16.google.protobuf.Empty\"Q\xaa\xed\x18\x1b\x1a\x15scan_schedules.delete(\x02\x30\x01\x82\xd3\xe4\x93\x02,**/v1/{name=organizations/*/scanSchedules/*}b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n xorb/core/v1/scan_schedule.proto\x12\x0cxorb.core.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dxorb/common/v1/calendar.proto\x1a\x17xorb/core/v1/scan.proto\x1a\x1cxorb/options/v1/policy.proto\"\xfa\x08\n\x0cScanSchedule\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\"\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x02\xbaH\x05r\x03\x18\xc8\x01\x12&\n\x04scan\x18\x03 \x01(\x0b\x32\x12.xorb.core.v1.ScanB\x04\xe2\x41\x01\x02\x12H\n\x04\x63ron\x18\x04 \x01(\tB:\xe2\x41\x01\x01\xbaH3r.\x18\x64\x32*^[0-9A-Za-z*,/?-]+( [0-9A-Za-z*,/?-]+){4}$\xd8\x01\x01\x12\x42\n\x08interval\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationB\x15\xe2\x41\x01\x01\xbaH\x0e\xaa\x01\x0b\"\x05\x08\x80\xe7\x84\x0f\x32\x02\x08<\x12\x1e\n\ttime_zone\x18\x06 \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18@\x12\x37\n\tblackouts\x18\x07 \x03(\x0b\x32\x16.xorb.common.v1.PeriodB\x0c\xe2\x41\x01\x01\xbaH\x05\x92\x01\x02\x10\x64\x12\x44\n\x10weekly_blackouts\x18\x08 \x03(\x0b\x32\x1c.xorb.common.v1.WeeklyPeriodB\x0c\xe2\x41\x01\x01\xbaH\x05\x92\x01\x02\x10\x32\x12\x41\n\x07overlap\x18\t \x01(\x0e\x32\".xorb.core.v1.ScanSchedule.OverlapB\x0c\xe2\x41\x01\x01\xbaH\x05\x82\x01\x02\x10\x01\x12\x35\n\x05state\x18\n \x01(\x0e\x32 .xorb.core.v1.ScanSchedule.StateB\x04\xe2\x41\x01\x03\x12\x38\n\x0enext_run_times\x18\x0b \x03(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x37\n\rlast_run_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12)\n\tlast_scan\x18\r \x01(\tB\x16\xe2\x41\x01\x03\xfa\x41\x0f\n\rxorb.dev/Scan\x12\x1a\n\x0clast_refusal\x18\x0e \x01(\tB\x04\xe2\x41\x01\x03\x12*\n\x07\x63reator\x18\x0f \x01(\tB\x19\xe2\x41\x01\x03\xfa\x41\x12\n\x10xorb.dev/Account\x12\x35\n\x0b\x63reate_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x12\n\x04\x65tag\x18\x12 \x01(\tB\x04\xe2\x41\x01\x03\"6\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\n\n\x06\x41\x43TIVE\x10\x01\x12\n\n\x06PAUSED\x10\x02\"N\n\x07Overlap\x12\x17\n\x13OVERLAP_UNSPECIFIED\x10\x00\x12\x08\n\x04SKIP\x10\x01\x12\x0e\n\nBUFFER_ONE\x10\x02\x12\x10\n\x0c\x43\x41NCEL_OTHER\x10\x03:s\xea\x41p\n\x15xorb.dev/ScanSchedule\x12:organizations/{organization}/scanSchedules/{scan_schedule}*\rscanSchedules2\x0cscanSchedule\"\xaf\x01\n\x19\x43reateScanScheduleRequest\x12.\n\x06parent\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\x12\x15xorb.dev/ScanSchedule\x12=\n\rscan_schedule\x18\x02 \x01(\x0b\x32\x1a.xorb.core.v1.ScanScheduleB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12#\n\nrequest_id\x18\x03 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"F\n\x16GetScanScheduleRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/ScanSchedule\"\xad\x01\n\x18ListScanSchedulesRequest\x12.\n\x06parent\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\x12\x15xorb.dev/ScanSchedule\x12!\n\tpage_size\x18\x02 \x01(\x05\x42\x0e\xe2\x41\x01\x01\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12 \n\npage_token\x18\x03 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x10\x12\x1c\n\x06\x66ilter\x18\x04 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x10\"t\n\x19ListScanSchedulesResponse\x12\x38\n\x0escan_schedules\x18\x01 \x03(\x0b\x32\x1a.xorb.core.v1.ScanScheduleB\x04\xe2\x41\x01\x03\x12\x1d\n\x0fnext_page_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\"\xb6\x01\n\x19UpdateScanScheduleRequest\x12=\n\rscan_schedule\x18\x01 \x01(\x0b\x32\x1a.xorb.core.v1.ScanScheduleB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\x12#\n\nrequest_id\x18\x03 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x89\x01\n\x18PauseScanScheduleRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/ScanSchedule\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1a\n\x04\x65tag\x18\x03 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x01\"\x8a\x01\n\x19ResumeScanScheduleRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/ScanSchedule\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1a\n\x04\x65tag\x18\x03 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x01\"o\n\x1aTriggerScanScheduleRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/ScanSchedule\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x8a\x01\n\x19\x44\x65leteScanScheduleRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15xorb.dev/ScanSchedule\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1a\n\x04\x65tag\x18\x03 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x01\x32\xd4\x0b\n\x14ScanSchedulesService\x12\xbb\x01\n\x12\x43reateScanSchedule\x12\'.xorb.core.v1.CreateScanScheduleRequest\x1a\x1a.xorb.core.v1.ScanSchedule\"`\xaa\xed\x18\x1b\x1a\x15scan_schedules.create(\x05\x30\x01\x82\xd3\xe4\x93\x02;\"*/v1/{parent=organizations/*}/scanSchedules:\rscan_schedule\x12\xa2\x01\n\x0fGetScanSchedule\x12$.xorb.core.v1.GetScanScheduleRequest\x1a\x1a.xorb.core.v1.ScanSchedule\"M\xaa\xed\x18\x17\x1a\x13scan_schedules.read(\x01\x82\xd3\xe4\x93\x02,\x12*/v1/{name=organizations/*/scanSchedules/*}\x12\xb3\x01\n\x11ListScanSchedules\x12&.xorb.core.v1.ListScanSchedulesRequest\x1a\'.xorb.core.v1.ListScanSchedulesResponse\"M\xaa\xed\x18\x17\x1a\x13scan_schedules.read(\x01\x82\xd3\xe4\x93\x02,\x12*/v1/{parent=organizations/*}/scanSchedules\x12\xc9\x01\n\x12UpdateScanSchedule\x12\'.xorb.core.v1.UpdateScanScheduleRequest\x1a\x1a.xorb.core.v1.ScanSchedule\"n\xaa\xed\x18\x1b\x1a\x15scan_schedules.update(\x05\x30\x01\x82\xd3\xe4\x93\x02I28/v1/{scan_schedule.name=organizations/*/scanSchedules/*}:\rscan_schedule\x12\xb4\x01\n\x11PauseScanSchedule\x12&.xorb.core.v1.PauseScanScheduleRequest\x1a\x1a.xorb.core.v1.ScanSchedule\"[\xaa\xed\x18\x1c\x1a\x16scan_schedules.control(\x02\x30\x01\x82\xd3\xe4\x93\x02\x35\"0/v1/{name=organizations/*/scanSchedules/*}:pause:\x01*\x12\xb7\x01\n\x12ResumeScanSchedule\x12\'.xorb.core.v1.ResumeScanScheduleRequest\x1a\x1a.xorb.core.v1.ScanSchedule\"\\\xaa\xed\x18\x1c\x1a\x16scan_schedules.control(\x02\x30\x01\x82\xd3\xe4\x93\x02\x36\"1/v1/{name=organizations/*/scanSchedules/*}:resume:\x01*\x12\xba\x01\n\x13TriggerScanSchedule\x12(.xorb.core.v1.TriggerScanScheduleRequest\x1a\x1a.xorb.core.v1.ScanSchedule\"]\xaa\xed\x18\x1c\x1a\x16scan_schedules.control(\x02\x30\x01\x82\xd3\xe4\x93\x02\x37\"2/v1/{name=organizations/*/scanSchedules/*}:trigger:\x01*\x12\xa8\x01\n\x12\x44\x65leteScanSchedule\x12\'.xorb.core.v1.DeleteScanScheduleRequest\x1a\x16.google.protobuf.Empty\"Q\xaa\xed\x18\x1b\x1a\x15scan_schedules.delete(\x02\x30\x01\x82\xd3\xe4\x93\x02,**/v1/{name=organizations/*/scanSchedules/*}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,7 +47,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SCANSCHEDULE'].fields_by_name['display_name']._loaded_options = None
   _globals['_SCANSCHEDULE'].fields_by_name['display_name']._serialized_options = b'\342A\001\002\272H\005r\003\030\310\001'
   _globals['_SCANSCHEDULE'].fields_by_name['scan']._loaded_options = None
-  _globals['_SCANSCHEDULE'].fields_by_name['scan']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
+  _globals['_SCANSCHEDULE'].fields_by_name['scan']._serialized_options = b'\342A\001\002'
   _globals['_SCANSCHEDULE'].fields_by_name['cron']._loaded_options = None
   _globals['_SCANSCHEDULE'].fields_by_name['cron']._serialized_options = b'\342A\001\001\272H3r.\030d2*^[0-9A-Za-z*,/?-]+( [0-9A-Za-z*,/?-]+){4}$\330\001\001'
   _globals['_SCANSCHEDULE'].fields_by_name['interval']._loaded_options = None
@@ -99,14 +100,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTSCANSCHEDULESRESPONSE'].fields_by_name['scan_schedules']._serialized_options = b'\342A\001\003'
   _globals['_LISTSCANSCHEDULESRESPONSE'].fields_by_name['next_page_token']._loaded_options = None
   _globals['_LISTSCANSCHEDULESRESPONSE'].fields_by_name['next_page_token']._serialized_options = b'\342A\001\003'
+  _globals['_UPDATESCANSCHEDULEREQUEST'].fields_by_name['scan_schedule']._loaded_options = None
+  _globals['_UPDATESCANSCHEDULEREQUEST'].fields_by_name['scan_schedule']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
+  _globals['_UPDATESCANSCHEDULEREQUEST'].fields_by_name['update_mask']._loaded_options = None
+  _globals['_UPDATESCANSCHEDULEREQUEST'].fields_by_name['update_mask']._serialized_options = b'\342A\001\001'
+  _globals['_UPDATESCANSCHEDULEREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_UPDATESCANSCHEDULEREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\001\272H\010r\003\260\001\001\330\001\001'
   _globals['_PAUSESCANSCHEDULEREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_PAUSESCANSCHEDULEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\027\n\025xorb.dev/ScanSchedule'
   _globals['_PAUSESCANSCHEDULEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_PAUSESCANSCHEDULEREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\001\272H\010r\003\260\001\001\330\001\001'
+  _globals['_PAUSESCANSCHEDULEREQUEST'].fields_by_name['etag']._loaded_options = None
+  _globals['_PAUSESCANSCHEDULEREQUEST'].fields_by_name['etag']._serialized_options = b'\342A\001\001\272H\005r\003\030\200\001'
   _globals['_RESUMESCANSCHEDULEREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_RESUMESCANSCHEDULEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\027\n\025xorb.dev/ScanSchedule'
   _globals['_RESUMESCANSCHEDULEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_RESUMESCANSCHEDULEREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\001\272H\010r\003\260\001\001\330\001\001'
+  _globals['_RESUMESCANSCHEDULEREQUEST'].fields_by_name['etag']._loaded_options = None
+  _globals['_RESUMESCANSCHEDULEREQUEST'].fields_by_name['etag']._serialized_options = b'\342A\001\001\272H\005r\003\030\200\001'
   _globals['_TRIGGERSCANSCHEDULEREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_TRIGGERSCANSCHEDULEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\027\n\025xorb.dev/ScanSchedule'
   _globals['_TRIGGERSCANSCHEDULEREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -115,12 +126,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DELETESCANSCHEDULEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\027\n\025xorb.dev/ScanSchedule'
   _globals['_DELETESCANSCHEDULEREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_DELETESCANSCHEDULEREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\001\272H\010r\003\260\001\001\330\001\001'
+  _globals['_DELETESCANSCHEDULEREQUEST'].fields_by_name['etag']._loaded_options = None
+  _globals['_DELETESCANSCHEDULEREQUEST'].fields_by_name['etag']._serialized_options = b'\342A\001\001\272H\005r\003\030\200\001'
   _globals['_SCANSCHEDULESSERVICE'].methods_by_name['CreateScanSchedule']._loaded_options = None
   _globals['_SCANSCHEDULESSERVICE'].methods_by_name['CreateScanSchedule']._serialized_options = b'\252\355\030\033\032\025scan_schedules.create(\0050\001\202\323\344\223\002;\"*/v1/{parent=organizations/*}/scanSchedules:\rscan_schedule'
   _globals['_SCANSCHEDULESSERVICE'].methods_by_name['GetScanSchedule']._loaded_options = None
   _globals['_SCANSCHEDULESSERVICE'].methods_by_name['GetScanSchedule']._serialized_options = b'\252\355\030\027\032\023scan_schedules.read(\001\202\323\344\223\002,\022*/v1/{name=organizations/*/scanSchedules/*}'
   _globals['_SCANSCHEDULESSERVICE'].methods_by_name['ListScanSchedules']._loaded_options = None
   _globals['_SCANSCHEDULESSERVICE'].methods_by_name['ListScanSchedules']._serialized_options = b'\252\355\030\027\032\023scan_schedules.read(\001\202\323\344\223\002,\022*/v1/{parent=organizations/*}/scanSchedules'
+  _globals['_SCANSCHEDULESSERVICE'].methods_by_name['UpdateScanSchedule']._loaded_options = None
+  _globals['_SCANSCHEDULESSERVICE'].methods_by_name['UpdateScanSchedule']._serialized_options = b'\252\355\030\033\032\025scan_schedules.update(\0050\001\202\323\344\223\002I28/v1/{scan_schedule.name=organizations/*/scanSchedules/*}:\rscan_schedule'
   _globals['_SCANSCHEDULESSERVICE'].methods_by_name['PauseScanSchedule']._loaded_options = None
   _globals['_SCANSCHEDULESSERVICE'].methods_by_name['PauseScanSchedule']._serialized_options = b'\252\355\030\034\032\026scan_schedules.control(\0020\001\202\323\344\223\0025\"0/v1/{name=organizations/*/scanSchedules/*}:pause:\001*'
   _globals['_SCANSCHEDULESSERVICE'].methods_by_name['ResumeScanSchedule']._loaded_options = None
@@ -129,28 +144,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SCANSCHEDULESSERVICE'].methods_by_name['TriggerScanSchedule']._serialized_options = b'\252\355\030\034\032\026scan_schedules.control(\0020\001\202\323\344\223\0027\"2/v1/{name=organizations/*/scanSchedules/*}:trigger:\001*'
   _globals['_SCANSCHEDULESSERVICE'].methods_by_name['DeleteScanSchedule']._loaded_options = None
   _globals['_SCANSCHEDULESSERVICE'].methods_by_name['DeleteScanSchedule']._serialized_options = b'\252\355\030\033\032\025scan_schedules.delete(\0020\001\202\323\344\223\002,**/v1/{name=organizations/*/scanSchedules/*}'
-  _globals['_SCANSCHEDULE']._serialized_start=350
-  _globals['_SCANSCHEDULE']._serialized_end=1502
-  _globals['_SCANSCHEDULE_STATE']._serialized_start=1251
-  _globals['_SCANSCHEDULE_STATE']._serialized_end=1305
-  _globals['_SCANSCHEDULE_OVERLAP']._serialized_start=1307
-  _globals['_SCANSCHEDULE_OVERLAP']._serialized_end=1385
-  _globals['_CREATESCANSCHEDULEREQUEST']._serialized_start=1505
-  _globals['_CREATESCANSCHEDULEREQUEST']._serialized_end=1680
-  _globals['_GETSCANSCHEDULEREQUEST']._serialized_start=1682
-  _globals['_GETSCANSCHEDULEREQUEST']._serialized_end=1752
-  _globals['_LISTSCANSCHEDULESREQUEST']._serialized_start=1755
-  _globals['_LISTSCANSCHEDULESREQUEST']._serialized_end=1928
-  _globals['_LISTSCANSCHEDULESRESPONSE']._serialized_start=1930
-  _globals['_LISTSCANSCHEDULESRESPONSE']._serialized_end=2046
-  _globals['_PAUSESCANSCHEDULEREQUEST']._serialized_start=2048
-  _globals['_PAUSESCANSCHEDULEREQUEST']._serialized_end=2157
-  _globals['_RESUMESCANSCHEDULEREQUEST']._serialized_start=2159
-  _globals['_RESUMESCANSCHEDULEREQUEST']._serialized_end=2269
-  _globals['_TRIGGERSCANSCHEDULEREQUEST']._serialized_start=2271
-  _globals['_TRIGGERSCANSCHEDULEREQUEST']._serialized_end=2382
-  _globals['_DELETESCANSCHEDULEREQUEST']._serialized_start=2384
-  _globals['_DELETESCANSCHEDULEREQUEST']._serialized_end=2494
-  _globals['_SCANSCHEDULESSERVICE']._serialized_start=2497
-  _globals['_SCANSCHEDULESSERVICE']._serialized_end=3785
+  _globals['_SCANSCHEDULE']._serialized_start=384
+  _globals['_SCANSCHEDULE']._serialized_end=1530
+  _globals['_SCANSCHEDULE_STATE']._serialized_start=1279
+  _globals['_SCANSCHEDULE_STATE']._serialized_end=1333
+  _globals['_SCANSCHEDULE_OVERLAP']._serialized_start=1335
+  _globals['_SCANSCHEDULE_OVERLAP']._serialized_end=1413
+  _globals['_CREATESCANSCHEDULEREQUEST']._serialized_start=1533
+  _globals['_CREATESCANSCHEDULEREQUEST']._serialized_end=1708
+  _globals['_GETSCANSCHEDULEREQUEST']._serialized_start=1710
+  _globals['_GETSCANSCHEDULEREQUEST']._serialized_end=1780
+  _globals['_LISTSCANSCHEDULESREQUEST']._serialized_start=1783
+  _globals['_LISTSCANSCHEDULESREQUEST']._serialized_end=1956
+  _globals['_LISTSCANSCHEDULESRESPONSE']._serialized_start=1958
+  _globals['_LISTSCANSCHEDULESRESPONSE']._serialized_end=2074
+  _globals['_UPDATESCANSCHEDULEREQUEST']._serialized_start=2077
+  _globals['_UPDATESCANSCHEDULEREQUEST']._serialized_end=2259
+  _globals['_PAUSESCANSCHEDULEREQUEST']._serialized_start=2262
+  _globals['_PAUSESCANSCHEDULEREQUEST']._serialized_end=2399
+  _globals['_RESUMESCANSCHEDULEREQUEST']._serialized_start=2402
+  _globals['_RESUMESCANSCHEDULEREQUEST']._serialized_end=2540
+  _globals['_TRIGGERSCANSCHEDULEREQUEST']._serialized_start=2542
+  _globals['_TRIGGERSCANSCHEDULEREQUEST']._serialized_end=2653
+  _globals['_DELETESCANSCHEDULEREQUEST']._serialized_start=2656
+  _globals['_DELETESCANSCHEDULEREQUEST']._serialized_end=2794
+  _globals['_SCANSCHEDULESSERVICE']._serialized_start=2797
+  _globals['_SCANSCHEDULESSERVICE']._serialized_end=4289
 # @@protoc_insertion_point(module_scope)

@@ -51,6 +51,11 @@ class ScanSchedulesServiceStub:
                 request_serializer=xorb_dot_core_dot_v1_dot_scan__schedule__pb2.ListScanSchedulesRequest.SerializeToString,
                 response_deserializer=xorb_dot_core_dot_v1_dot_scan__schedule__pb2.ListScanSchedulesResponse.FromString,
                 _registered_method=True)
+        self.UpdateScanSchedule = channel.unary_unary(
+                '/xorb.core.v1.ScanSchedulesService/UpdateScanSchedule',
+                request_serializer=xorb_dot_core_dot_v1_dot_scan__schedule__pb2.UpdateScanScheduleRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_scan__schedule__pb2.ScanSchedule.FromString,
+                _registered_method=True)
         self.PauseScanSchedule = channel.unary_unary(
                 '/xorb.core.v1.ScanSchedulesService/PauseScanSchedule',
                 request_serializer=xorb_dot_core_dot_v1_dot_scan__schedule__pb2.PauseScanScheduleRequest.SerializeToString,
@@ -104,10 +109,20 @@ class ScanSchedulesServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UpdateScanSchedule(self, request, context):
+        """Changes what is ordered, and when. What runs already runs on. A new `cron` takes the place of the `interval`, and the other
+        way round; `scan` is taken over whole. Either the schedule and its times are changed, or neither is.
+
+        Errors: NOT_FOUND, ETAG_MISMATCH, INVALID_UPDATE_MASK, INVALID_FIELD.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def PauseScanSchedule(self, request, context):
         """Has it order nothing until it is resumed.
 
-        Errors: NOT_FOUND, ILLEGAL_TRANSITION.
+        Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -116,7 +131,7 @@ class ScanSchedulesServiceServicer:
     def ResumeScanSchedule(self, request, context):
         """Has it order scans again.
 
-        Errors: NOT_FOUND, ILLEGAL_TRANSITION.
+        Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -134,7 +149,7 @@ class ScanSchedulesServiceServicer:
     def DeleteScanSchedule(self, request, context):
         """Removes a schedule. Scans that it ordered remain.
 
-        Errors: NOT_FOUND.
+        Errors: NOT_FOUND, ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -157,6 +172,11 @@ def add_ScanSchedulesServiceServicer_to_server(servicer, server):
                     servicer.ListScanSchedules,
                     request_deserializer=xorb_dot_core_dot_v1_dot_scan__schedule__pb2.ListScanSchedulesRequest.FromString,
                     response_serializer=xorb_dot_core_dot_v1_dot_scan__schedule__pb2.ListScanSchedulesResponse.SerializeToString,
+            ),
+            'UpdateScanSchedule': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateScanSchedule,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_scan__schedule__pb2.UpdateScanScheduleRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_scan__schedule__pb2.ScanSchedule.SerializeToString,
             ),
             'PauseScanSchedule': grpc.unary_unary_rpc_method_handler(
                     servicer.PauseScanSchedule,
@@ -261,6 +281,33 @@ class ScanSchedulesService:
             '/xorb.core.v1.ScanSchedulesService/ListScanSchedules',
             xorb_dot_core_dot_v1_dot_scan__schedule__pb2.ListScanSchedulesRequest.SerializeToString,
             xorb_dot_core_dot_v1_dot_scan__schedule__pb2.ListScanSchedulesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateScanSchedule(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.core.v1.ScanSchedulesService/UpdateScanSchedule',
+            xorb_dot_core_dot_v1_dot_scan__schedule__pb2.UpdateScanScheduleRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_scan__schedule__pb2.ScanSchedule.FromString,
             options,
             channel_credentials,
             insecure,

@@ -321,6 +321,7 @@ __all__ = (
     "UpdateOrganizationRequest",
     "UpdateReportTemplateRequest",
     "UpdateRoleRequest",
+    "UpdateScanScheduleRequest",
     "UpdateTargetRequest",
     "VerifyTargetRequest",
     "WatchAcceptancesRequest",
@@ -2996,6 +2997,11 @@ class DeleteScanScheduleRequest(betterproto2.Message):
     request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
     A UUID of the caller's choice; a repeated request with the same one returns the first response.
+    """
+
+    etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    As it was read; the change is refused where it was changed since.
     """
 
 
@@ -7215,6 +7221,11 @@ class PauseScanScheduleRequest(betterproto2.Message):
     A UUID of the caller's choice; a repeated request with the same one returns the first response.
     """
 
+    etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    As it was read; the change is refused where it was changed since.
+    """
+
 
 default_message_pool.register_message(
     "xorb.core.v1", "PauseScanScheduleRequest", PauseScanScheduleRequest
@@ -7842,6 +7853,11 @@ class ResumeScanScheduleRequest(betterproto2.Message):
     request_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
     A UUID of the caller's choice; a repeated request with the same one returns the first response.
+    """
+
+    etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    As it was read; the change is refused where it was changed since.
     """
 
 
@@ -9479,6 +9495,37 @@ class UpdateRoleRequest(betterproto2.Message):
 
 default_message_pool.register_message(
     "xorb.core.v1", "UpdateRoleRequest", UpdateRoleRequest
+)
+
+
+@dataclass(eq=False, repr=False)
+class UpdateScanScheduleRequest(betterproto2.Message):
+    """
+    A request to change a schedule.
+    """
+
+    scan_schedule: "ScanSchedule | None" = betterproto2.field(
+        1, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    The schedule with its new values.
+    """
+
+    update_mask: "___google__protobuf__.FieldMask | None" = betterproto2.field(
+        2, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    Which fields to change; without it, all that are set.
+    """
+
+    request_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    A UUID of the caller's choice; a repeated request with the same one returns the first response.
+    """
+
+
+default_message_pool.register_message(
+    "xorb.core.v1", "UpdateScanScheduleRequest", UpdateScanScheduleRequest
 )
 
 
@@ -15325,13 +15372,29 @@ class ScanSchedulesServiceStub:
             ListScanSchedulesResponse.FromString,
         )(message)
 
+    def update_scan_schedule(
+        self, message: "UpdateScanScheduleRequest"
+    ) -> "ScanSchedule":
+        """
+        Changes what is ordered, and when. What runs already runs on. A new `cron` takes the place of the `interval`, and the other
+        way round; `scan` is taken over whole. Either the schedule and its times are changed, or neither is.
+
+        Errors: NOT_FOUND, ETAG_MISMATCH, INVALID_UPDATE_MASK, INVALID_FIELD.
+        """
+
+        return self._channel.unary_unary(
+            "/xorb.core.v1.ScanSchedulesService/UpdateScanSchedule",
+            UpdateScanScheduleRequest.SerializeToString,
+            ScanSchedule.FromString,
+        )(message)
+
     def pause_scan_schedule(
         self, message: "PauseScanScheduleRequest"
     ) -> "ScanSchedule":
         """
         Has it order nothing until it is resumed.
 
-        Errors: NOT_FOUND, ILLEGAL_TRANSITION.
+        Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION.
         """
 
         return self._channel.unary_unary(
@@ -15346,7 +15409,7 @@ class ScanSchedulesServiceStub:
         """
         Has it order scans again.
 
-        Errors: NOT_FOUND, ILLEGAL_TRANSITION.
+        Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION.
         """
 
         return self._channel.unary_unary(
@@ -15376,7 +15439,7 @@ class ScanSchedulesServiceStub:
         """
         Removes a schedule. Scans that it ordered remain.
 
-        Errors: NOT_FOUND.
+        Errors: NOT_FOUND, ETAG_MISMATCH.
         """
 
         return self._channel.unary_unary(
@@ -15460,6 +15523,30 @@ class ScanSchedulesServiceAsyncStub(betterproto2_grpclib.ServiceStub):
             metadata=metadata,
         )
 
+    async def update_scan_schedule(
+        self,
+        message: "UpdateScanScheduleRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "ScanSchedule":
+        """
+        Changes what is ordered, and when. What runs already runs on. A new `cron` takes the place of the `interval`, and the other
+        way round; `scan` is taken over whole. Either the schedule and its times are changed, or neither is.
+
+        Errors: NOT_FOUND, ETAG_MISMATCH, INVALID_UPDATE_MASK, INVALID_FIELD.
+        """
+
+        return await self._unary_unary(
+            "/xorb.core.v1.ScanSchedulesService/UpdateScanSchedule",
+            message,
+            ScanSchedule,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
     async def pause_scan_schedule(
         self,
         message: "PauseScanScheduleRequest",
@@ -15471,7 +15558,7 @@ class ScanSchedulesServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         """
         Has it order nothing until it is resumed.
 
-        Errors: NOT_FOUND, ILLEGAL_TRANSITION.
+        Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION.
         """
 
         return await self._unary_unary(
@@ -15494,7 +15581,7 @@ class ScanSchedulesServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         """
         Has it order scans again.
 
-        Errors: NOT_FOUND, ILLEGAL_TRANSITION.
+        Errors: NOT_FOUND, ETAG_MISMATCH, ILLEGAL_TRANSITION.
         """
 
         return await self._unary_unary(
@@ -15540,7 +15627,7 @@ class ScanSchedulesServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         """
         Removes a schedule. Scans that it ordered remain.
 
-        Errors: NOT_FOUND.
+        Errors: NOT_FOUND, ETAG_MISMATCH.
         """
 
         return await self._unary_unary(
