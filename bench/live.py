@@ -32,7 +32,7 @@ SPACING = 0.05
 AIM_P99_MS = 25.0
 _WARM_UP = 10
 _CHANNEL = "bench"
-_ON_THE_WAY = ("postgres", "relay", "valkey", "core", "bridge", "envoy")
+_ON_THE_WAY = ("postgres", "relay", "valkey", "core", "bridge", "mesh", "envoy")
 
 _NOBODY: Mapping[str, int] = MappingProxyType({})
 

@@ -24,6 +24,7 @@ class Socket(asyncio.Protocol):
         self._request = request
         self._pieces: list[tuple[int, bytes]] = []
         self._transport: asyncio.BaseTransport | None = None
+        self._cut = b""
         self.lost = False
         self.open: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -35,9 +36,7 @@ class Socket(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Keeps the piece; the first frame of a watch says that it has begun."""
         self._pieces.append((time.monotonic_ns(), data))
-        if (ping := data.rfind(_PING)) >= 0 and self._transport:
-            asked = data[ping + len(_PING) :][:_ASKED]
-            self._transport.write(_PONG + asked)  # type: ignore[attr-defined]  # idem
+        self._answer(data)
         if not self.open.done():
             self._begin()
 
@@ -55,6 +54,15 @@ class Socket(asyncio.Protocol):
             while (size := _size(waiting)) and size[1] <= len(waiting):
                 yield arrived, waiting[size[0] : size[1]]
                 waiting = waiting[size[1] :]
+
+    def _answer(self, data: bytes) -> None:
+        data = self._cut + data
+        ping = data.rfind(_PING) + len(_PING)
+        if ping >= len(_PING) and self._transport and len(asked := data[ping : ping + _ASKED]) == _ASKED:
+            self._transport.write(_PONG + asked)  # type: ignore[attr-defined]  # idem
+            data = data[ping + _ASKED :]
+        # One read may end within a ping, and the next begin there.
+        self._cut = data[1 - len(_PING) - _ASKED :]
 
     def _begin(self) -> None:
         head, end, rest = b"".join(data for _, data in self._pieces).partition(_HEADERS_END)

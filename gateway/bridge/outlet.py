@@ -11,7 +11,7 @@ from gateway.bridge import frames, problems
 from gateway.bridge.frames import Frame
 from gateway.bridge.limits import Limits
 from gateway.bridge.problems import Problem
-from gateway.bridge.window import Window
+from gateway.bridge.window import Window, asked_at
 
 
 class Outlet:
@@ -26,7 +26,7 @@ class Outlet:
     def __init__(self, connection: ServerConnection, limits: Limits) -> None:
         self._connection = connection
         self._limits = limits
-        first = 1 + secrets.randbelow(max(1, limits.window_bytes // 2))
+        first = 1 + secrets.randbelow(max(1, asked_at(limits.window_bytes)))
         self._window = Window(connection, limits.window_bytes, self._write, first)
         self._resume_token = ""
         self._said: Frame | None = None

@@ -16,6 +16,14 @@ from gateway.bridge.frames import Frame
 from services.mesh import tasks
 
 
+def asked_at(size: int) -> int:
+    """Returns after how many of the bytes of a window its reader is asked.
+
+    Question and answer cost the bridge as much as some four frames; until then there must be room for more.
+    """
+    return size * 3 // 4
+
+
 class Window:
     """Lets frames go as long as little is unanswered; the others wait, in the order in which they came.
 
@@ -34,7 +42,7 @@ class Window:
     ) -> None:
         self._connection = connection
         self._size = size
-        self._ask_at = size // 2 if first is None else min(first, size // 2)
+        self._ask_at = asked_at(size) if first is None else min(first, asked_at(size))
         self._write = write
         self._unanswered = 0
         self._waiting: deque[Frame] = deque()
@@ -87,7 +95,7 @@ class Window:
     async def _ask(self) -> None:
         with suppress(ConnectionClosed):
             while self._unanswered >= self._ask_at:
-                asked, self._ask_at = self._unanswered, self._size // 2
+                asked, self._ask_at = self._unanswered, asked_at(self._size)
                 await (await self._connection.ping())
                 self._unanswered -= asked
                 self._open.set()
