@@ -113,7 +113,7 @@ class _Work:
         selection, now = await self._choose(name)
         model = assembling.assemble(self.report, self.content, selection.figures, self.organization, self.targets, now)
         file, size, digest = identifiers.new(), 0, hashlib.sha256()
-        pieces = _of_size(running.render(name, model, self._findings(selection)), store.PIECE)
+        pieces = _of_size(running.render(name, model, self._findings(selection, now)), store.PIECE)
         number = 0
         async for piece in pieces:
             async with self.database.unit(self.call) as unit:
@@ -134,10 +134,10 @@ class _Work:
         self.count = max(self.count, len(selection.ids))
         return selection, now
 
-    async def _findings(self, selection: Selection) -> AsyncIterator[list[Finding]]:
+    async def _findings(self, selection: Selection, now: datetime) -> AsyncIterator[list[Finding]]:
         evidence, total = not self.content.omits_evidence, max(1, len(selection.ids))
         read = 0
-        async for batch in sources.read(self.database, self.call, selection.ids, evidence=evidence):
+        async for batch in sources.read(self.database, self.call, selection.ids, now, evidence=evidence):
             yield batch
             read += len(batch)
             await self._tell((self.finished + read / total) / len(self.report.order.formats))

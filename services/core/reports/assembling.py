@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from services.core.reports import facts
 from services.core.reports.domain import Report as Ordered
 from services.core.reports.model import Cover, Report, Section, Target, Words
 from services.core.reports.summary import Summarizer
@@ -87,7 +88,7 @@ def file_name(title: str, extension: str) -> str:
 
 
 def _words(cover: Cover, content: Content) -> Words:
-    period = f"between {cover.start:%d %B %Y} and {cover.finish:%d %B %Y}" if cover.start and cover.finish else ""
+    period = facts.period(cover, "between ", " and ", "on ")
     author = cover.author or cover.organization
     attestation = _ATTESTATION.format(author=author, client=cover.client, period=period, title=cover.title)
     return Words(

@@ -11,11 +11,12 @@ from services.core.reports.model import COLORS, SEVERITIES, TITLES, Count, Deadl
 _FONT = 'font-family="Libertinus Serif, Georgia, serif" font-size="12"'
 _INK, _FAINT, _GRID = "#1f2937", "#64748b", "#e2e8f0"
 _WIDTH = 640
-_LABEL_WIDTH, _ROW, _BAR = 300, 24, 14
+_LABEL_WIDTH, _ROW, _BAR = 300, 18, 12
+_BASELINE = 13  # of a row, for texts of 12
 _LONGEST_LABEL = 52
-_PLOT_HEIGHT, _LEFT, _TOP, _BOTTOM = 160, 34, 12, 30
-_DEADLINE_COLORS = ("#16a34a", "#2563eb", "#dc2626")
-_DEADLINE_TITLES = ("Mended", "Open, in time", "Open, late")
+_PLOT_HEIGHT, _LEFT, _TOP, _BOTTOM = 110, 34, 12, 30
+_DEADLINE_COLORS = ("#16a34a", "#d97706", "#2563eb", "#dc2626")
+_DEADLINE_TITLES = ("Mended in time", "Mended late", "Open, in time", "Open, late")
 
 
 def over_time(times: Sequence[Count]) -> str:
@@ -35,15 +36,15 @@ def over_time(times: Sequence[Count]) -> str:
 
 
 def bars(counts: Sequence[Count], title: str) -> str:
-    """Returns rows of severities: one bar for each name."""
+    """Returns rows of severities: one bar for each name that has any."""
     most = max((one.total for one in counts), default=0) or 1
-    rows = [(one.label, one.values, [COLORS[severity] for severity in SEVERITIES]) for one in counts]
+    rows = [(one.label, one.values, [COLORS[severity] for severity in SEVERITIES]) for one in counts if one.total]
     return _rows(rows, most, title)
 
 
 def deadlines(found: Sequence[Deadlines]) -> str:
-    """Returns rows of what is mended, open in time, and open past its time."""
-    rows = [(TITLES[one.severity], (one.mended, one.in_time, one.late), list(_DEADLINE_COLORS)) for one in found]
+    """Returns rows of what was mended in time and late, is open in time, and is open past its time."""
+    rows = [(TITLES[one.severity], _kept(one), list(_DEADLINE_COLORS)) for one in found]
     return _rows(rows, max((sum(values) for _, values, _ in rows), default=0) or 1, "Remediation in time, by severity")
 
 
@@ -62,13 +63,17 @@ def _rows(rows: Sequence[tuple[str, Sequence[int], list[str]]], most: int, title
     parts = []
     for place, (label, values, colors) in enumerate(rows):
         y, x = place * _ROW, float(_LABEL_WIDTH)
-        parts.append(_text(_LABEL_WIDTH - 10, y + 16, _short(label), "end", _INK))
+        parts.append(_text(_LABEL_WIDTH - 10, y + _BASELINE, _short(label), "end", _INK))
         for value, color in zip(values, colors, strict=True):
             width = value / most * room
             parts.append(_box(x, y + (_ROW - _BAR) / 2, width, _BAR, color))
             x += width
-        parts.append(_text(x + 6, y + 16, str(sum(values)), "start", _FAINT))
+        parts.append(_text(x + 6, y + _BASELINE, str(sum(values)), "start", _FAINT))
     return _svg(max(1, len(rows)) * _ROW, parts, title)
+
+
+def _kept(one: Deadlines) -> tuple[int, ...]:
+    return one.mended, one.mended_late, one.in_time, one.late
 
 
 def _grid(most: int) -> Iterable[str]:

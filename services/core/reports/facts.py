@@ -24,21 +24,34 @@ def moment(time: datetime) -> str:
 
 def of_cover(cover: Cover) -> list[tuple[str, str]]:
     """Returns what the cover says below the title."""
-    period = f"{day(cover.start)} to {day(cover.finish)}" if cover.start and cover.finish else ""
     facts = [
         ("Prepared for", cover.client),
         ("Prepared by", cover.author),
-        ("Period of testing", period),
+        ("Period of testing", period(cover)),
         ("Date of the report", day(cover.made)),
         ("Report", cover.id),
     ]
     return [fact for fact in facts if fact[1]]
 
 
+def period(cover: Cover, between: str = "", joint: str = " to ", single: str = "") -> str:
+    """Returns when was tested, such as `3 March 2026 to 7 March 2026`; empty where nobody knows.
+
+    Args:
+        cover: What the cover says.
+        between: The word before two days.
+        joint: The word between them.
+        single: The word before one day.
+    """
+    start, finish = day(cover.start), day(cover.finish)
+    if not start or not finish:
+        return ""
+    return f"{single}{start}" if start == finish else f"{between}{start}{joint}{finish}"
+
+
 def of_finding(finding: Finding) -> list[tuple[str, str]]:
     """Returns a finding's facts, as far as it has them."""
     score = f"{finding.cvss_score:.1f} ({finding.cvss_vector})" if finding.cvss_vector else ""
-    due = f"{day(finding.due)}" if finding.due and not finding.mended else ""
     facts = [
         ("Asset", finding.asset),
         ("Location", finding.location),
@@ -51,10 +64,16 @@ def of_finding(finding: Finding) -> list[tuple[str, str]]:
         ("Check", finding.check),
         ("First seen", moment(finding.first_seen)),
         ("Last seen", moment(finding.last_seen)),
-        ("To be mended by", due),
+        ("To be mended by", _deadline(finding)),
         ("Seen", sightings(finding)),
     ]
     return [fact for fact in facts if fact[1]]
+
+
+def _deadline(finding: Finding) -> str:
+    if finding.due is None or (finding.mended and not finding.late):
+        return ""
+    return f"{day(finding.due)}{' (mended later)' if finding.mended else ' (late)' if finding.late else ''}"
 
 
 def sightings(finding: Finding) -> str:

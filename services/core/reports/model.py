@@ -17,9 +17,6 @@ TITLES = {"CRITICAL": "Critical", "HIGH": "High", "MEDIUM": "Medium", "LOW": "Lo
 COLORS = {"CRITICAL": "#9f1239", "HIGH": "#dc2626", "MEDIUM": "#d97706", "LOW": "#2563eb", "INFO": "#64748b"}
 """Their colours; each has at least 3:1 to white."""
 
-REMEDIATION_DAYS = {"CRITICAL": 7, "HIGH": 30, "MEDIUM": 90, "LOW": 180}
-"""Days within which a finding is to be mended, where nothing else was agreed."""
-
 
 class Section(StrEnum):
     """A part of a report."""
@@ -62,7 +59,8 @@ class Finding:
         state_reason: Why it was dismissed; empty unless it was.
         cvss_score: The base score; 0 without a vector.
         target: The target's name; empty where it has none.
-        due: Until when it is to be mended; None where nothing asks for it.
+        due: Until when it is, or was, to be mended by the organization's policy; None where nothing asks for it.
+        late: Whether that time has passed, or had before it was mended.
         mended: Whether it is out of the world: fixed, a false positive or a duplicate.
         sightings: The latest ones, the newest first.
         sighting_count: How many there were.
@@ -91,6 +89,7 @@ class Finding:
     last_seen: datetime
     updated: datetime
     due: datetime | None
+    late: bool
     mended: bool
     sightings: tuple[Sighting, ...]
     sighting_count: int
@@ -166,10 +165,11 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """How many of a severity are mended, are open in time, and are open past their time."""
+    """How many of a severity were mended in time and too late, are open in time, and are open past their time."""
 
     severity: str
     mended: int
+    mended_late: int
     in_time: int
     late: int
 
@@ -202,6 +202,23 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """What a part says in rows besides its words.
+
+    Attributes:
+        section: The part.
+        title: What it is of.
+        header: What the columns are called; empty where the first one names what the others say.
+        rows: The rows, each as wide as the others.
+    """
+
+    section: Section
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All of a report but its findings.
 
@@ -212,6 +229,7 @@ class Report:
         targets: What was tested.
         summary: The figures.
         typst_markup: Markup around the PDF's content, or empty.
+        tables: What parts say in rows, in the order of the parts.
     """
 
     cover: Cover
@@ -220,3 +238,13 @@ class Report:
     targets: tuple[Target, ...]
     summary: Summary
     typst_markup: str
+    tables: tuple[Table, ...] = ()
+
+    def of(self, section: Section) -> tuple[Table, ...]:
+        """Returns a part's tables."""
+        return tuple(table for table in self.tables if table.section is section)
+
+    def begins_page(self, section: Section) -> bool:
+        """Returns whether a part begins on a page of its own, where there are pages: all but a scope do."""
+        place = self.sections.index(section)
+        return section is not Section.SCOPE or place == 0 or self.sections[place - 1] is not Section.METHODOLOGY

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from services.core.reports import owasp
-from services.core.reports.model import REMEDIATION_DAYS, SEVERITIES, Count, Deadlines, Summary
+from services.core.reports.model import SEVERITIES, Count, Deadlines, Summary
 
 TIMES = 14
 """The most points in time that a chart has."""
@@ -27,33 +27,23 @@ class Counted:
     first_seen: datetime
     last_seen: datetime
     due: datetime | None
+    late: bool
     mended: bool
     cwes: tuple[int, ...]
     cves: tuple[str, ...]
 
 
-def due(severity: str, first_seen: datetime) -> datetime | None:
-    """Returns until when a finding is to be mended, where nothing else was agreed."""
-    days = REMEDIATION_DAYS.get(severity)
-    return first_seen + timedelta(days=days) if days else None
-
-
 @dataclass
 class Summarizer:
-    """Counts findings.
+    """Counts findings."""
 
-    Args:
-        now: The time that deadlines are compared with.
-    """
-
-    now: datetime
     start: datetime | None = None
     finish: datetime | None = None
     _all: Counter[str] = field(default_factory=Counter)
     _unmended: Counter[str] = field(default_factory=Counter)
     _states: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     _days: dict[date, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    _deadlines: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    _deadlines: dict[str, Counter[tuple[bool, bool]]] = field(default_factory=lambda: defaultdict(Counter))
     _assets: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     _categories: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
@@ -68,7 +58,7 @@ class Summarizer:
         self._assets[one.asset if known else "others"][severity] += 1
         self._categories[owasp.category(one.cwes, one.cves)][severity] += 1
         if one.due:
-            self._deadlines[severity]["mended" if one.mended else "in_time" if one.due > self.now else "late"] += 1
+            self._deadlines[severity][one.mended, one.late] += 1
         self.start = min(one.first_seen, self.start or one.first_seen)
         self.finish = max(one.last_seen, self.finish or one.last_seen)
 
@@ -82,8 +72,8 @@ class Summarizer:
             states=_counts(self._states, sorted(self._states)),
             times=tuple(_times(self._days)),
             deadlines=tuple(
-                Deadlines(severity, found["mended"], found["in_time"], found["late"])
-                for severity in REMEDIATION_DAYS
+                Deadlines(severity, *(found[mended, late] for mended in (True, False) for late in (False, True)))
+                for severity in SEVERITIES
                 if (found := self._deadlines.get(severity))
             ),
             assets=_counts(self._assets, sorted(self._assets, key=self._gravity)[:_ASSETS]),

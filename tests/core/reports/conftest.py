@@ -9,9 +9,17 @@ import grpc.aio
 import pytest_asyncio
 from temporalio.client import Client as Temporal
 from temporalio.testing import ActivityEnvironment
-from xorb.core.v1 import finding_pb2_grpc, report_pb2, report_pb2_grpc, report_template_pb2_grpc
+from xorb.core.v1 import (
+    deadline_pb2,
+    deadline_pb2_grpc,
+    finding_pb2_grpc,
+    report_pb2,
+    report_pb2_grpc,
+    report_template_pb2_grpc,
+)
 from xorb.core.v1.finding_pb2 import RecordSightingsRequest
 
+from services.core.findings.deadlines.service import DeadlinesServicer
 from services.core.findings.service import FindingsServicer, SightingsServicer
 from services.core.reports.activities import ReportActivities
 from services.core.reports.control import Control
@@ -26,6 +34,7 @@ from services.mesh.events.watch import Watcher
 from services.mesh.pages import Pager
 from services.mesh.signing import Signer
 from services.mesh.testing import bearer, service_token, serving
+from tests.core.findings.acceptances.conftest import Alarm
 from tests.core.findings.messages import sighting
 from tests.core.harness import Tenant, new_tenant
 
@@ -41,6 +50,7 @@ class Client:
     templates: report_template_pb2_grpc.ReportTemplatesServiceStub
     findings: finding_pb2_grpc.FindingsServiceStub
     sightings: finding_pb2_grpc.SightingsServiceStub
+    deadlines: deadline_pb2_grpc.DeadlinesServiceStub
     activities: ReportActivities
 
     async def seen(self, *findings: dict[str, Any]) -> None:
@@ -51,6 +61,13 @@ class Client:
             sightings=[sighting(self.tenant, **one) for one in findings],
         )
         await self.sightings.RecordSightings(request, metadata=bearer(await service_token("orchestrator")), timeout=20)
+
+    async def allow(self, **days: int) -> None:
+        """Sets the organization's policy: how many days findings of a severity may take."""
+        allowances = [{"severity": severity, "days": number} for severity, number in days.items()]
+        policy = deadline_pb2.DeadlinePolicy(name=f"{self.tenant.name}/deadlinePolicy", allowances=allowances)
+        request = deadline_pb2.UpdateDeadlinePolicyRequest(deadline_policy=policy)
+        await self.tenant.call(self.deadlines.UpdateDeadlinePolicy, request)
 
     async def ordered(self, *formats: str, **report: Any) -> report_pb2.Report:
         """Returns a report that was ordered."""
@@ -100,8 +117,11 @@ async def channel(database: Database, database_environment: dict[str, str]) -> A
         report_template_pb2_grpc.add_ReportTemplatesServiceServicer_to_server(templates, server)
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)
         finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)
+        deadline_pb2_grpc.add_DeadlinesServiceServicer_to_server(DeadlinesServicer(database, Alarm()), server)
 
-    names = [f"xorb.core.v1.{one}Service" for one in ("Reports", "ReportTemplates", "Findings", "Sightings")]
+    names = [
+        f"xorb.core.v1.{one}Service" for one in ("Reports", "ReportTemplates", "Findings", "Sightings", "Deadlines")
+    ]
     async with serving(register, names, database) as channel:
         yield channel
     await hub.close()
@@ -116,6 +136,7 @@ def connected(channel: grpc.aio.Channel, tenant: Tenant, database: Database) -> 
         report_template_pb2_grpc.ReportTemplatesServiceStub(channel),
         finding_pb2_grpc.FindingsServiceStub(channel),
         finding_pb2_grpc.SightingsServiceStub(channel),
+        deadline_pb2_grpc.DeadlinesServiceStub(channel),
         ReportActivities(database),
     )
 

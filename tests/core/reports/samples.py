@@ -12,7 +12,7 @@ from services.core.reports import formats
 from services.core.reports.assembling import assemble
 from services.core.reports.domain import Format, Order, ordered
 from services.core.reports.model import SEVERITIES, Finding, Report, Sighting, Target
-from services.core.reports.summary import Counted, Summarizer, due
+from services.core.reports.summary import Counted, Summarizer
 from services.core.reports.templates.domain import Content
 from services.mesh import identifiers
 
@@ -20,6 +20,7 @@ NOW = datetime(2026, 3, 31, 12, 0, 0, 123456, tzinfo=UTC)
 BEGIN = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ORGANIZATION = "0197d1a0-3a5e-7c3e-9b1d-5f5e2d1c6a10"
 _VECTOR = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+_DAYS = {"CRITICAL": 7, "HIGH": 30, "MEDIUM": 90, "LOW": 180}
 _STATES = ("OPEN", "TRIAGED", "RESOLVED", "OPEN", "DISMISSED")
 
 
@@ -52,7 +53,8 @@ def finding(number: int = 1, **changes: Any) -> Finding:
         first_seen=first,
         last_seen=first + timedelta(days=2),
         updated=first + timedelta(days=2),
-        due=due(severity, first),
+        due=first + timedelta(days=_DAYS[severity]) if severity in _DAYS else None,
+        late=severity in _DAYS and first + timedelta(days=_DAYS[severity]) <= NOW,
         mended=state in {"RESOLVED", "DISMISSED"},
         sightings=(Sighting(first + timedelta(days=2), "http"), Sighting(first, "nmap")),
         sighting_count=2,
@@ -62,7 +64,7 @@ def finding(number: int = 1, **changes: Any) -> Finding:
 
 def report(findings: Iterable[Finding] = (), **content: Any) -> Report:
     """Returns the report of findings, by a template that says `content`."""
-    figures = Summarizer(NOW)
+    figures = Summarizer()
     for one in findings:
         figures.add(
             Counted(
@@ -72,6 +74,7 @@ def report(findings: Iterable[Finding] = (), **content: Any) -> Report:
                 one.first_seen,
                 one.last_seen,
                 one.due,
+                one.late,
                 one.mended,
                 one.cwes,
                 one.cves,

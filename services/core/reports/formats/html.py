@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from services.core.reports import charts, facts
 from services.core.reports.formats import statements
-from services.core.reports.model import HEADINGS, SEVERITIES, TITLES, Finding, Report, Section
+from services.core.reports.model import HEADINGS, SEVERITIES, TITLES, Finding, Report, Section, Table
 from services.core.reports.texts import paragraphs
 
 _STYLE = resources.files(__package__).joinpath("html.css").read_text()
@@ -66,6 +66,9 @@ def _section(section: Section, report: Report, findings: Iterable[Finding]) -> I
                 yield from _finding(finding)
         case Section.ATTESTATION:
             yield from _words(report.words.attestation)
+    for table in report.of(section):
+        yield f"<h3>{escape(table.title)}</h3>"
+        yield from _rows(table)
     yield "</section>"
 
 
@@ -80,15 +83,18 @@ def _summary(report: Report) -> Iterator[str]:
     if not figures.total:
         return
     yield from _figure("Severity over time", charts.over_time(figures.times), charts.severity_legend())
-    yield from _figure("By asset", charts.bars(figures.assets, "Findings by asset"), charts.severity_legend())
+    yield from _figure("By asset", charts.bars(figures.assets, "Findings by asset"), [])
     categories = charts.bars(figures.categories, "Findings by category of the OWASP Top 10:2021")
-    yield from _figure("By category of the OWASP Top 10:2021", categories, charts.severity_legend())
+    yield from _figure("By category of the OWASP Top 10:2021", categories, [])
     if figures.deadlines:
         yield from _figure("Remediation in time", charts.deadlines(figures.deadlines), charts.deadline_legend())
 
 
 def _figure(title: str, chart: str, legend: list[tuple[str, str]]) -> Iterator[str]:
     yield f"<figure><figcaption>{title}</figcaption>{chart}"
+    if not legend:
+        yield "</figure>"
+        return
     marks = "".join(
         f'<li><svg width="10" height="10" aria-hidden="true"><rect width="10" height="10" fill="{color}"/></svg> '
         f"{name}</li>"
@@ -100,11 +106,20 @@ def _figure(title: str, chart: str, legend: list[tuple[str, str]]) -> Iterator[s
 def _targets(report: Report) -> Iterator[str]:
     if not report.targets:
         return
-    yield '<table><thead><tr><th scope="col">Target</th><th scope="col">Address</th><th scope="col">Excluded</th></tr>'
-    yield "</thead><tbody>"
-    for target in report.targets:
-        cells = (target.display_name, target.address, ", ".join(target.excluded) or "none")
-        yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+    rows = tuple((one.display_name, one.address, ", ".join(one.excluded) or "none") for one in report.targets)
+    yield from _rows(Table(Section.SCOPE, "", ("Target", "Address", "Excluded"), rows))
+
+
+def _rows(table: Table) -> Iterator[str]:
+    yield "<table>"
+    if table.header:
+        titles = (f'<th scope="col">{escape(one)}</th>' for one in table.header)
+        yield f"<thead><tr>{''.join(titles)}</tr></thead>"
+    yield "<tbody>"
+    for row in table.rows:
+        first = escape(row[0])
+        label = f"<td>{first}</td>" if table.header else f'<th scope="row">{first}</th>'
+        yield f"<tr>{label}{''.join(f'<td>{escape(cell)}</td>' for cell in row[1:])}</tr>"
     yield "</tbody></table>"
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
 
-from services.core.reports import facts
-from services.core.reports.model import HEADINGS, SEVERITIES, TITLES, Count, Finding, Report, Section
+from services.core.reports import charts, facts
+from services.core.reports.model import HEADINGS, SEVERITIES, TITLES, Count, Finding, Report, Section, Table
 from services.core.reports.texts import paragraphs
 
 # All ASCII punctuation may be escaped (CommonMark §2.4); these are what means something somewhere.
@@ -42,6 +42,9 @@ def _section(section: Section, report: Report, findings: Iterable[Finding]) -> I
                 yield from _finding(finding)
         case Section.ATTESTATION:
             yield from _words(report.words.attestation)
+    for table in report.of(section):
+        yield f"### {_text(table.title)}\n"
+        yield from _rows(table)
 
 
 def _summary(report: Report) -> Iterator[str]:
@@ -58,10 +61,10 @@ def _summary(report: Report) -> Iterator[str]:
         if counts:
             yield from _counts(title, counts)
     if figures.deadlines:
-        yield "| Remediation | Mended | Open, in time | Open, late |"
-        yield "| --- | ---: | ---: | ---: |"
+        yield f"| Remediation | {' | '.join(title for title, _ in charts.deadline_legend())} |"
+        yield "| --- | ---: | ---: | ---: | ---: |"
         for one in figures.deadlines:
-            yield f"| {TITLES[one.severity]} | {one.mended} | {one.in_time} | {one.late} |"
+            yield f"| {TITLES[one.severity]} | {one.mended} | {one.mended_late} | {one.in_time} | {one.late} |"
         yield ""
 
 
@@ -70,6 +73,14 @@ def _counts(title: str, counts: Iterable[Count]) -> Iterator[str]:
     yield f"| --- |{' ---: |' * len(SEVERITIES)}"
     for one in counts:
         yield f"| {_text(one.label)} | {' | '.join(map(str, one.values))} |"
+    yield ""
+
+
+def _rows(table: Table) -> Iterator[str]:
+    yield f"| {' | '.join(map(_text, table.header or ('',) * len(table.rows[0])))} |"
+    yield f"|{' --- |' * len(table.rows[0])}"
+    for row in table.rows:
+        yield f"| {' | '.join(map(_text, row))} |"
     yield ""
 
 

@@ -13,17 +13,18 @@ import typst
 
 from services.core.reports import charts, facts
 from services.core.reports.formats import RefusedError, statements
-from services.core.reports.formats.wrapping import breakable, clipped, wrapped
-from services.core.reports.model import COLORS, HEADINGS, SEVERITIES, TITLES, Finding, Report
+from services.core.reports.formats.wrapping import Room, breakable, clipped, wrapped
+from services.core.reports.model import COLORS, HEADINGS, SEVERITIES, TITLES, Finding, Report, Section
 from services.core.reports.texts import paragraphs
 
 _TEMPLATE = resources.files(__package__).joinpath("report.typ").read_bytes()
 # A PDF needs all findings at once; texts beyond these are for the formats that programs read.
-MOST = 5_000
+MOST = 2_000
 """The most findings that a PDF may have."""
 
 _COLUMNS = 98
-_EVIDENCE, _TEXT, _FACT, _TITLE = 8_000, 20_000, 1_000, 300
+_ALL = Room.among(1)
+_FACT, _TITLE = 1_000, 300
 _NOWHERE = "/dev/null"
 
 
@@ -34,10 +35,11 @@ def write(report: Report, findings: Iterable[Finding], out: BinaryIO) -> None:
         RefusedError: There are too many findings, or the template's markup is wrong.
     """
     listed: list[dict[str, Any]] = []
+    room = Room.among(report.summary.total)
     for finding in findings:
         if len(listed) == MOST:
             raise RefusedError(f"a PDF has at most {MOST} findings; narrow its filter, or take HTML")
-        listed.append(_finding(finding))
+        listed.append(_finding(finding, room))
     inputs = {"report": json.dumps(_report(report)), "findings": json.dumps(listed)}
     try:
         made = _compiler(_TEMPLATE, inputs).compile(format="pdf", timestamp=report.cover.made.replace(microsecond=0))
@@ -68,8 +70,8 @@ def all_charts(report: Report) -> list[dict[str, Any]]:
         return []
     found = [
         ("Severity over time", charts.over_time(figures.times), by_severity),
-        ("By asset", charts.bars(figures.assets, "Findings by asset"), by_severity),
-        ("By category of the OWASP Top 10:2021", charts.bars(figures.categories, "Findings by category"), by_severity),
+        ("By asset", charts.bars(figures.assets, "Findings by asset"), []),
+        ("By category of the OWASP Top 10:2021", charts.bars(figures.categories, "Findings by category"), []),
     ]
     if figures.deadlines:
         found.append(("Remediation in time", charts.deadlines(figures.deadlines), charts.deadline_legend()))
@@ -90,7 +92,7 @@ def _report(report: Report) -> dict[str, Any]:
             "logo": list(cover.logo) if cover.logo else "",
             "facts": [(label, breakable(value)) for label, value in facts.of_cover(cover)],
         },
-        "sections": [{"name": section.value, "heading": HEADINGS[section]} for section in report.sections],
+        "sections": [_section(report, section) for section in report.sections],
         "headline": facts.headline(report),
         "tiles": [
             {"title": TITLES[severity], "count": count, "color": COLORS[severity]}
@@ -109,7 +111,21 @@ def _report(report: Report) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _section(report: Report, section: Section) -> dict[str, Any]:
+    tables = [
+        {
+            "title": table.title,
+            "header": table.header,
+            "columns": len(table.rows[0]),
+            "cells": [breakable(clipped(cell, _FACT)) for row in table.rows for cell in row],
+        }
+        for table in report.of(section)
+    ]
+    heading, page = HEADINGS[section], report.begins_page(section)
+    return {"name": section.value, "heading": heading, "page": page, "tables": tables}
+
+
+def _finding(finding: Finding, room: Room) -> dict[str, Any]:
     return {
         "reference": finding.reference,
         "title": breakable(clipped(finding.title, _TITLE)),
@@ -120,9 +136,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "score": f"{finding.cvss_score:.1f}" if finding.cvss_vector else "",
         "state": facts.state(finding.state),
         "facts": [(label, breakable(clipped(value, _FACT))) for label, value in facts.of_finding(finding)],
-        "description": _words(finding.description),
-        "evidence": wrapped(clipped(finding.evidence, _EVIDENCE), _COLUMNS),
-        "remediation": _words(finding.remediation),
+        "description": _words(finding.description, room),
+        "evidence": wrapped(clipped(finding.evidence, room.evidence), _COLUMNS),
+        "remediation": _words(finding.remediation, room),
         "references": [
             {"text": breakable(clipped(one, _FACT)), "url": one if statements.is_link(one) else ""}
             for one in finding.references
@@ -130,5 +146,5 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _words(text: str) -> list[str]:
-    return [breakable(paragraph) for paragraph in paragraphs(clipped(text, _TEXT))]
+def _words(text: str, room: Room = _ALL) -> list[str]:
+    return [breakable(paragraph) for paragraph in paragraphs(clipped(text, room.text))]

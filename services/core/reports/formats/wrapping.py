@@ -1,11 +1,29 @@
 """Texts made to fit on paper: long words get places to break, long lines are broken, long texts are cut."""
 
 import re
+from dataclasses import dataclass
 
 _ZERO_WIDTH_SPACE = "\u200b"
 _LONG_WORD = re.compile(r"\S{30,}")
 _PLACES = re.compile(r"([/?&=.,;:_\-@%+|])(?=\S)")
+_CHARACTERS = 1_200_000
+_BOUNDS = ((300, 8_000), (600, 20_000))  # of evidence and of other texts
 _RUN = re.compile(rf"([^\s{_ZERO_WIDTH_SPACE}]{{30}})(?=[^\s{_ZERO_WIDTH_SPACE}])")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many characters the texts of a finding may have on paper."""
+
+    evidence: int
+    text: int
+
+    @classmethod
+    def among(cls, findings: int) -> "Room":
+        """Returns the room of each of several findings: the more there are, the less each has, so that all fit."""
+        each = max(1, findings)
+        evidence, text = (max(least, min(most, _CHARACTERS // each)) for least, most in _BOUNDS)
+        return cls(evidence, text)
 
 
 def breakable(text: str) -> str:

@@ -12,7 +12,7 @@ from services.core.findings import domain as findings
 from services.core.findings import store as findings_store
 from services.core.findings.tables import FIELDS, FINDINGS, SIGHTINGS
 from services.core.reports.model import Finding, Sighting, Target
-from services.core.reports.summary import Counted, Summarizer, due
+from services.core.reports.summary import Counted, Summarizer
 from services.core.reports.texts import line, shown
 from services.mesh import names
 from services.mesh.calls import Call
@@ -28,7 +28,7 @@ BATCH = 100
 _SIGHTINGS = 5
 _MENDED = frozenset({"RESOLVED", "DISMISSED", "DUPLICATE"})
 _LEFT_OUT = [state.value for state in findings.State if state.name in {"DISMISSED", "DUPLICATE"}]
-_COUNTED = ("id", "severity", "state", "asset", "first_seen_at", "last_seen_at", "cwes", "cves")
+_COUNTED = ("id", "severity", "state", "asset", "first_seen_at", "last_seen_at", "cwes", "cves", "due_at", "breached")
 _ORDER = (FINDINGS.c.severity.desc(), FINDINGS.c.cvss_score.desc(), FINDINGS.c.first_seen_at, FINDINGS.c.id)
 _ORGANIZATION = text("SELECT display_name FROM organizations WHERE id = :id")
 _TARGETS = text(
@@ -59,7 +59,7 @@ async def choose(unit: Unit, filters: Sequence[str], now: datetime, *, documents
     Args:
         unit: The unit.
         filters: Filters (AIP-160); empty ones let everything through.
-        now: The time that deadlines are compared with.
+        now: The time at which deadlines are looked at.
         documents: Whether, where there is no filter, false positives and duplicates are left out.
 
     Raises:
@@ -69,20 +69,23 @@ async def choose(unit: Unit, filters: Sequence[str], now: datetime, *, documents
     conditions = [condition for one in filters if (condition := to_sql(one, FIELDS)) is not None]
     if documents and not conditions:
         conditions = [FINDINGS.c.state.not_in(_LEFT_OUT)]
-    figures, ids = Summarizer(now), []
+    figures, ids = Summarizer(), []
     for row in await unit.execute(statement.where(*conditions)):
-        figures.add(_counted(row))
+        figures.add(_counted(row, now))
         ids.append(row.id)
     return Selection(tuple(ids), figures)
 
 
-async def read(database: Database, call: Call, ids: Sequence[UUID], *, evidence: bool) -> AsyncIterator[list[Finding]]:
+async def read(
+    database: Database, call: Call, ids: Sequence[UUID], now: datetime, *, evidence: bool
+) -> AsyncIterator[list[Finding]]:
     """Yields the findings, a batch at a time; those that were removed meanwhile are left out.
 
     Args:
         database: Where they are.
         call: For whom.
         ids: Their identifiers in the order of the report.
+        now: The time at which deadlines are looked at.
         evidence: Whether to show the evidence.
     """
     async with database.unit(call) as unit:
@@ -94,7 +97,7 @@ async def read(database: Database, call: Call, ids: Sequence[UUID], *, evidence:
             found = {one: await findings_store.finding(row, unit.open) for one, row in rows.items()}
             seen = await _sightings(unit, part)
         yield [
-            _finding(number, call.organization, found[one], rows[one], seen.get(one, ()), known, evidence=evidence)
+            _finding(number, call.organization, found[one], rows[one], seen.get(one, ()), known, now, evidence=evidence)
             for number, one in enumerate(part, start + 1)
             if one in found
         ]
@@ -125,16 +128,19 @@ async def _sightings(unit: Unit, ids: Sequence[UUID]) -> dict[UUID, tuple[Sighti
     return seen
 
 
-def _counted(row: Row[Any]) -> Counted:
+def _counted(row: Row[Any], now: datetime) -> Counted:
     severity, state = _severity(row.severity), findings.State(row.state).name
+    mended = state in _MENDED
     return Counted(
         severity=severity,
         state=state,
         asset=line(row.asset),
         first_seen=row.first_seen_at,
         last_seen=row.last_seen_at,
-        due=due(severity, row.first_seen_at),
-        mended=state in _MENDED,
+        due=row.due_at,
+        # What has passed is written down a moment later; what is mended stays as it was then.
+        late=row.breached or (not mended and row.due_at is not None and row.due_at <= now),
+        mended=mended,
         cwes=tuple(row.cwes),
         cves=tuple(row.cves),
     )
@@ -147,10 +153,11 @@ def _finding(
     row: Row[Any],
     sightings: tuple[Sighting, ...],
     targets: dict[UUID, str],
+    now: datetime,
     *,
     evidence: bool,
 ) -> Finding:
-    weakness, counted = finding.weakness, _counted(row)
+    weakness, counted = finding.weakness, _counted(row, now)
     return Finding(
         number=number,
         id=str(finding.id),
@@ -175,6 +182,7 @@ def _finding(
         last_seen=finding.last_seen_at,
         updated=finding.updated_at,
         due=counted.due,
+        late=counted.late,
         mended=counted.mended,
         sightings=sightings,
         sighting_count=finding.sighting_count,

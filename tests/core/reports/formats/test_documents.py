@@ -11,10 +11,11 @@ import markdown_it
 import pypdf
 import pytest
 
+from services.core.reports import formats, model
 from services.core.reports.formats import RefusedError
-from services.core.reports.model import HEADINGS
+from services.core.reports.model import HEADINGS, Table
 from services.core.reports.templates.domain import Section
-from tests.core.reports.samples import finding, png, rendered
+from tests.core.reports.samples import finding, png, rendered, report
 
 FINDINGS = [finding(number) for number in range(1, 13)]
 
@@ -37,6 +38,9 @@ def test_the_document_says_what_the_report_says() -> None:
     titles = [one.text for one in document.paragraphs if one.style is not None and one.style.name == "Heading 2"]
     assert titles == [f"{one.reference}  {one.title}" for one in FINDINGS]
     assert len(document.inline_shapes) == 1 + 4
+    overview = [[cell.text for cell in row.cells] for row in document.tables[-1].rows]
+    assert [row[0] for row in overview] == ["No.", *(one.reference for one in FINDINGS)]
+    assert overview[1][2:] == ["Critical", "9.8", "Triaged"]
     assert document.core_properties.title == "Annual penetration test"
 
 
@@ -98,3 +102,47 @@ def test_a_late_finding_is_counted_as_late() -> None:
     assert "1 of them is still to be mended, 1 of these critical or high; 1 is past the agreed time" in rendered(
         "markdown", [late]
     ).decode().replace("\\", "")
+
+
+def test_what_was_mended_too_late_is_told_from_what_was_mended_in_time() -> None:
+    critical = [one for one in FINDINGS if one.severity == "CRITICAL"]
+    kept = [
+        replace(one, late=late, mended=mended) for one in critical for late in (True, False) for mended in (True, False)
+    ]
+    said = rendered("markdown", [*kept, replace(kept[0], due=None)]).decode()
+    title = "| Remediation | Mended in time | Mended late | Open, in time | Open, late |"
+    assert f"{title}\n| --- | ---: | ---: | ---: | ---: |\n| Critical | 4 | 4 | 4 | 4 |\n" in said
+
+
+def test_without_deadlines_nothing_is_said_of_them() -> None:
+    said = rendered("markdown", [replace(one, due=None, late=False) for one in FINDINGS]).decode()
+    assert "| Remediation" not in said
+    assert "To be mended by" not in said
+
+
+def test_parts_have_tables_in_every_document() -> None:
+    tables = (
+        Table(
+            model.Section.METHODOLOGY, "Checklist of the web", ("Item", "What"), (("WSTG-INPV-05", "SQL injection"),)
+        ),
+        Table(model.Section.SCOPE, "Engagement", (), (("Testers", "Ada Lovelace"),)),
+    )
+    what = replace(report(FINDINGS), tables=tables)
+    for name in ("pdf", "docx", "html", "markdown"):
+        out = io.BytesIO()
+        formats.load(name).write(what, iter(FINDINGS), out)
+        said = text(name, out)
+        for one in ("Checklist of the web", "WSTG-INPV-05", "SQL injection", "Ada Lovelace"):
+            assert "".join(one.split()) in "".join(said.replace("\u200b", "").split()), name
+
+
+def text(name: str, out: io.BytesIO) -> str:
+    """Returns a document's text as its readers see it."""
+    match name:
+        case "pdf":
+            return "\n".join(page.extract_text() for page in pypdf.PdfReader(out).pages)
+        case "docx":
+            document = docx.Document(out)
+            cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+            return "\n".join([*(one.text for one in document.paragraphs), *cells])
+    return out.getvalue().decode().replace("\\", "")
