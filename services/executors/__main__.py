@@ -16,8 +16,8 @@ from services.executors.reporting import LineReporter
 def main(name: str, parent: str) -> NoReturn:
     """Run executor `name` on the task that standard input holds; exit 0 if it ended as it should."""
     sandbox.die_with(int(parent))
-    reporter = LineReporter(sys.stdout.buffer)
     task = codec.decode_task(sys.stdin.buffer.readline())
+    reporter = LineReporter(sys.stdout.buffer, task.checks)
     try:
         executor = find(name)
         sandbox.confine(task.limits)

@@ -1,6 +1,6 @@
 """Tasks and findings as JSON: how parent and child process speak, one object a line.
 
-A line is `{"KIND": VALUE}`, KIND one of `progress`, `observation`, `service`, `raw`, `error`, `end`.
+A line is `{"KIND": VALUE}`, KIND one of `progress`, `observation`, `service`, `raw`, `answered`, `error`, `end`.
 """
 
 import base64
@@ -56,6 +56,8 @@ def decode_task(line: bytes) -> Task:
             limits=Limits(**fields["limits"]),
             resolver=fields["resolver"],
             services=tuple(Service(**service) for service in fields["services"]),
+            checks=tuple(fields["checks"]),
+            places=tuple(fields["places"]),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise Malformed("not a task") from error
@@ -75,7 +77,7 @@ def encode_raw(chunk: bytes, media_type: str) -> bytes:
 def decode_record(line: bytes) -> tuple[str, Any]:
     """Return kind and value of one line, the value as its dataclass where it has one; raises `Malformed`.
 
-    `raw` gives `(media_type, bytes)`, `error` gives `(reason, message)`, `end` gives None.
+    `raw` gives `(media_type, bytes)`, `error` gives `(reason, message)`, `answered` and `end` give None.
     """
     try:
         ((kind, value),) = json.loads(line).items()
@@ -95,6 +97,7 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "service": lambda value: Service(**value),
     "raw": lambda value: (value["media_type"], base64.b64decode(value["base64"])),
     "error": lambda value: (Reason(value[0]), str(value[1])),
+    "answered": lambda _: None,
     "end": lambda _: None,
 }
 

@@ -143,6 +143,8 @@ class Task:
         limits: What the run may take.
         resolver: A DNS server as `address:port` to ask instead of the system's.
         services: What discovery found on this target, for assessment.
+        checks: The only checks that are looked for; all where there are none.
+        places: The only locations that these are looked for at; all where there are none.
     """
 
     executor: str
@@ -153,6 +155,8 @@ class Task:
     limits: Limits = field(default_factory=Limits)
     resolver: str | None = None
     services: tuple[Service, ...] = ()
+    checks: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -210,6 +214,7 @@ class Outcome:
         truncated: Whether something is missing because a limit was reached.
         reason: Why it ended early; None when it did not.
         message: What to tell a person about the reason, empty without one.
+        answered: Whether the target was there to be looked at, so that what wasn't observed isn't there.
     """
 
     observations: tuple[Observation, ...] = ()
@@ -219,3 +224,4 @@ class Outcome:
     truncated: bool = False
     reason: Reason | None = None
     message: str = ""
+    answered: bool = False

@@ -19,6 +19,9 @@ class Reporter(Protocol):
     def service(self, service: Service) -> None:
         """Report an open port."""
 
+    def answered(self) -> None:
+        """Report that the target is there, so that what isn't observed isn't there."""
+
     def raw(self, chunk: bytes, media_type: str) -> None:
         """Keep a piece of the engine's own output as evidence."""
 

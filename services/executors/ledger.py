@@ -13,6 +13,7 @@ class Ledger:
         self._raw: list[bytes] = []
         self._media_type = ""
         self._message = ""
+        self._answered = False
         self.reason: Reason | None = None
         self.ended = False
 
@@ -31,6 +32,8 @@ class Ledger:
             case "raw":
                 self._media_type = value[0]
                 self._raw.append(value[1])
+            case "answered":
+                self._answered = True
             case "error":
                 self.stop(*value)
             case "end":
@@ -56,6 +59,7 @@ class Ledger:
             truncated=self.reason not in (None, Reason.OUT_OF_SCOPE, Reason.UNAVAILABLE),
             reason=self.reason,
             message=self._message,
+            answered=self._answered,
         )
 
     def _first(self, observation: Observation) -> Observation | None:

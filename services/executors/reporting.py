@@ -1,5 +1,6 @@
 """The child's side of the pipe: what an engine reports becomes lines on standard output."""
 
+from collections.abc import Collection
 from typing import BinaryIO
 
 from services.executors import codec
@@ -11,8 +12,9 @@ _PIECE = 256 * 1024
 class LineReporter:
     """Writes each report as one line at once; a full pipe holds the engine back, so nothing piles up here."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, checks: Collection[str] = ()) -> None:
         self._stream = stream
+        self._checks = checks
         self._seen: set[object] = set()
 
     def progress(self, done: int, total: int, message: str) -> None:
@@ -21,8 +23,9 @@ class LineReporter:
         self._write(codec.encode_record("progress", Progress(done, total, message)))
 
     def observe(self, observation: Observation) -> None:
-        """Report a weakness; the same check and location a second time is ignored."""
-        self._once("observation", observation, (observation.check, observation.location))
+        """Report a weakness that is looked for; the same check and location a second time is ignored."""
+        if not self._checks or observation.check in self._checks:
+            self._once("observation", observation, (observation.check, observation.location))
 
     def service(self, service: Service) -> None:
         """Report an open port; the same a second time is ignored."""
@@ -32,6 +35,10 @@ class LineReporter:
         """Keep a piece of the engine's own output as evidence; a large one takes several lines."""
         for start in range(0, len(chunk), _PIECE):
             self._write(codec.encode_raw(chunk[start : start + _PIECE], media_type))
+
+    def answered(self) -> None:
+        """Report that the target is there, as far as it was to be looked at."""
+        self._write(codec.encode_record("answered", None))
 
     def error(self, reason: Reason, message: str) -> None:
         """Report that the run ended early."""

@@ -46,7 +46,7 @@ def endpoints(task: Task, names: frozenset[str], default: tuple[Endpoint, ...]) 
         return (Endpoint(url.host, url.port, url.scheme == "https"),)
     found = [service for service in task.services if service.tls or service.name in names]
     if not found and not task.services and task.kind is Kind.HOST:
-        return default
+        return tuple(place for place in default if not task.ports or place.port in task.ports)
     host = None if task.kind is Kind.CIDR else host_of(task)
     places: dict[tuple[Address | str, int], bool] = {}
     for service in found:

@@ -98,6 +98,7 @@ class Reason(Enum):
     )
     SEPARATION_OF_DUTIES = (Code.PERMISSION_DENIED, "Somebody else has to do this.")
     NOT_RETESTABLE = (Code.FAILED_PRECONDITION, "No check of ours has seen this. Ask a tester.")
+    RETEST_UNDER_WAY = (Code.FAILED_PRECONDITION, "It is being tested again already.")
     MALFORMED_REQUEST = (Code.INVALID_ARGUMENT, "The request isn't well-formed.")
     REQUEST_TOO_LARGE = (Code.RESOURCE_EXHAUSTED, "The request is larger than this method takes.")
     METHOD_NOT_FOUND = (Code.UNIMPLEMENTED, "There is no such method here: see /docs.")

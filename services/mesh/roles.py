@@ -43,7 +43,8 @@ _ADMISSION = ("invitations.read", "service_accounts.read", "api_keys.read", "ses
 _REPORTS = ("reports.*", "report_templates.*")
 _OWNERS_ONLY = tuple(f"organizations.{verb}" for verb in ("transfer", "suspend", "resume", "delete", "undelete"))
 # What is done about findings besides mending them.
-_CLOSURE = ("deadlines.*", "acceptances.*")
+_CLOSURE = ("deadlines.*", "acceptances.*", "retests.*")
+_ASK_FOR_RETESTS = ("retests.request", "retests.cancel")
 
 _WORK_ON_FINDINGS = (
     *("findings.update", "findings.reopen", "findings.merge", "findings.split"),
@@ -85,6 +86,7 @@ BUILT_IN = {
             "attachments.*",
             "imports.*",
             "acceptances.create",
+            *_ASK_FOR_RETESTS,
             *_REPORTS,
         ),
         (*_AUDIT, *_ADMISSION, "findings.dismiss"),
@@ -102,6 +104,8 @@ BUILT_IN = {
             "scans.*",
             "operations.*",
             *_WORK_ON_FINDINGS,
+            *_ASK_FOR_RETESTS,
+            "retests.conclude",
             "imports.*",
             "reports.*",
             "notes.*",

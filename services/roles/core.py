@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import grpc.aio
 from google.longrunning import operations_pb2_grpc
 from redis.asyncio import Redis
+from temporalio.client import Client
 from xorb.core.v1 import (
     acceptance_pb2_grpc,
     activity_pb2_grpc,
@@ -29,6 +30,7 @@ from xorb.core.v1 import (
     rate_limit_pb2_grpc,
     report_pb2_grpc,
     report_template_pb2_grpc,
+    retest_pb2_grpc,
     role_pb2_grpc,
     scan_pb2_grpc,
     scan_schedule_pb2_grpc,
@@ -50,6 +52,8 @@ from services.core.findings.deadlines.service import DeadlinesServicer
 from services.core.findings.history.service import FindingHistoryServicer
 from services.core.findings.notes.mentions import Colleagues
 from services.core.findings.notes.service import NotesServicer
+from services.core.findings.retests.control import WorkflowControl as RetestControl
+from services.core.findings.retests.service import RetestsServicer
 from services.core.findings.separations.service import SeparationsServicer
 from services.core.findings.service import FindingsServicer, SightingsServicer
 from services.core.findings.timekeeping.waking import WorkflowTimekeeper
@@ -77,6 +81,7 @@ from services.core.scans.control import Control
 from services.core.scans.halting import EngagedScans
 from services.core.scans.operation import ScanWork
 from services.core.scans.ordering import Ordering
+from services.core.scans.retesting import TargetedScans
 from services.core.scans.schedules.control import ScheduleControl
 from services.core.scans.schedules.service import ScanSchedulesServicer
 from services.core.scans.service import ScansServicer
@@ -96,7 +101,7 @@ from services.mesh.pages import Pager
 from services.mesh.settings import Settings
 from services.mesh.signing import Signer
 from services.mesh.tokens import ServiceIdentity
-from services.roles import process
+from services.roles import process, scanning
 from services.roles.sealed import SEALED
 from services.security.secrets.service import COLLECTION, KeyRotations
 
@@ -127,6 +132,7 @@ SERVICES = (
     "xorb.core.v1.FindingHistoryService",
     "xorb.core.v1.FindingAssignmentsService",
     "xorb.core.v1.AcceptancesService",
+    "xorb.core.v1.RetestsService",
     "xorb.core.v1.ActivityService",
     "xorb.core.v1.AuditService",
     "xorb.core.v1.RateLimitsService",
@@ -167,14 +173,16 @@ class Core:
         """Says who is meant by an e-mail address."""
         return Colleagues(organization_pb2_grpc.MembershipsServiceStub(self.itself), self._identity)
 
-    def _register_closure(
-        self, server: grpc.aio.Server, pager: Pager, watcher: Watcher, timekeeper: WorkflowTimekeeper
-    ) -> None:
+    def _register_closure(self, server: grpc.aio.Server, pager: Pager, watcher: Watcher, client: Client) -> None:
         """Adds the servicers of what is done about findings besides mending them."""
+        timekeeper = WorkflowTimekeeper(client)
         acceptances = AcceptancesServicer(self.database, pager, watcher, timekeeper)
         acceptance_pb2_grpc.add_AcceptancesServiceServicer_to_server(acceptances, server)
         deadlines = DeadlinesServicer(self.database, timekeeper)
         deadline_pb2_grpc.add_DeadlinesServiceServicer_to_server(deadlines, server)
+        looks, control = TargetedScans(leave, scanning.target), RetestControl(client)
+        retests = RetestsServicer(self.database, pager, watcher, self._colleagues, looks, control)
+        retest_pb2_grpc.add_RetestsServiceServicer_to_server(retests, server)
 
     async def registered(self, server: grpc.aio.Server) -> None:
         """Adds all servicers to a server."""
@@ -205,7 +213,7 @@ class Core:
         scan_schedule_pb2_grpc.add_ScanSchedulesServiceServicer_to_server(schedules, server)
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)
         finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)
-        self._register_closure(server, pager, watcher, WorkflowTimekeeper(client))
+        self._register_closure(server, pager, watcher, client)
         separation_pb2_grpc.add_SeparationsServiceServicer_to_server(SeparationsServicer(database, pager), server)
         reports = ReportsServicer(database, pager, watcher, ReportControl(client))
         report_pb2_grpc.add_ReportsServiceServicer_to_server(reports, server)

@@ -1,12 +1,12 @@
 """The Temporal worker that runs every domain's workflows and activities."""
 
-from uuid import UUID
-
 from xorb.core.v1 import finding_pb2_grpc
 
 from services.core.engagements.leave import leave
 from services.core.findings.acceptances.covering import AcceptanceKeeper
 from services.core.findings.deadlines.keeping import DeadlineKeeper
+from services.core.findings.retests.activities import RetestActivities
+from services.core.findings.retests.workflows import RunRetest
 from services.core.findings.timekeeping.activities import TimekeepingActivities
 from services.core.findings.timekeeping.workflows import KeepTime
 from services.core.imports.activities import ImportActivities
@@ -17,19 +17,17 @@ from services.core.organizations.deletion.workflows import DeleteOrganization
 from services.core.reports.activities import ReportActivities
 from services.core.reports.workflows import RenderReport
 from services.core.scans.activities import ScanActivities
-from services.core.scans.domain import ScanTarget
+from services.core.scans.retesting import TargetedScans
 from services.core.scans.schedules.activities import ScheduleActivities
 from services.core.scans.schedules.control import ScheduleControl
 from services.core.scans.schedules.workflows import AlignSchedule, RunScheduledScan
 from services.core.scans.scope import Bounds
 from services.core.scans.sightings import Sightings
 from services.core.scans.workflows import RunScan
-from services.core.targets import store as targets
 from services.mesh import temporal
-from services.mesh.database import Unit
 from services.mesh.executions import Executions
 from services.mesh.settings import Settings
-from services.roles import notifying, process
+from services.roles import notifying, process, scanning
 from services.roles.sealed import SEALED
 from services.security.secrets.activities import RotationActivities
 from services.security.secrets.workflows import RotateKey
@@ -46,27 +44,19 @@ async def run(settings: Settings) -> None:
         scans = ScanActivities(database, Sightings(stub, identity), bounds, leave)
         imports = ImportActivities(database, ImportSightings(stub, identity))
         client = await temporal.connect(settings, lazy=False)
-        schedules = ScheduleActivities(database, leave, _target, ScheduleControl(client))
+        schedules = ScheduleActivities(database, leave, scanning.target, ScheduleControl(client))
         keys = process.organization_keys(settings)
         rotations = RotationActivities(database, keys, SEALED)
         deletions = DeletionActivities(database, keys, Executions(client))
         reports = ReportActivities(database)
+        retests = RetestActivities(database, TargetedScans(leave, scanning.target))
         time = TimekeepingActivities(database, [AcceptanceKeeper(), DeadlineKeeper()])
-        parts = (scans, schedules, imports, rotations, deletions, reports, time)
+        parts = (scans, schedules, imports, rotations, deletions, reports, retests, time)
         activities = [one for part in parts for one in part.all()]
-        scanning, keeping = [RunScan, RunScheduledScan, AlignSchedule], [RotateKey, DeleteOrganization, KeepTime]
-        workflows = [*scanning, *keeping, ImportFile, RenderReport]
+        runs, keeping = [RunScan, RunScheduledScan, AlignSchedule, RunRetest], [RotateKey, DeleteOrganization, KeepTime]
+        workflows = [*runs, *keeping, ImportFile, RenderReport]
         async with (
             notifying.worker(settings, database, client),
             temporal.worker(client, workflows, activities),
         ):
             await process.serve(ROLE, settings)
-
-
-async def _target(unit: Unit, identifier: UUID) -> ScanTarget | None:
-    """Returns a verified target as scans keep it."""
-    found = await targets.verified(unit, identifier)
-    if found is None:
-        return None
-    kind = found.address.kind.value.removesuffix("_block")
-    return ScanTarget(found.id, found.display_name, kind, found.address.text, found.excluded)

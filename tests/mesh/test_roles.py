@@ -23,6 +23,7 @@ READ = {
     "rate_limits.read",
     "report_templates.read",
     "reports.read",
+    "retests.read",
     "roles.read",
     "scan_schedules.read",
     "scans.read",
@@ -52,7 +53,12 @@ SCHEDULES = {f"scan_schedules.{verb}" for verb in ("control", "create", "delete"
 SCANS = SCHEDULES | {"operations.cancel", "scans.control", "scans.create"}
 TARGETS = {"targets.create", "targets.delete", "targets.update", "targets.verify"} | ENGAGEMENTS
 NOTIFICATIONS = {"notification_channels.manage", "notification_deliveries.retry", "notification_rules.manage"}
-CLOCKS = {"acceptances.approve", "acceptances.create", "acceptances.revoke", "deadlines.update"}
+RETESTS = {"retests.cancel", "retests.request"}
+CLOCKS = {"acceptances.approve", "acceptances.create", "acceptances.revoke", "deadlines.update"} | {
+    *RETESTS,
+    "retests.assign",
+    "retests.conclude",
+}
 PEOPLE = {
     "api_keys.manage",
     "connections.manage",
@@ -104,7 +110,7 @@ PINNED = {
     | NOTIFICATIONS
     | ADMISSION
     | {"findings.dismiss"},
-    "analyst": READ | REPORTS | FINDINGS | IMPORTS | NOTES | {"acceptances.create"},
+    "analyst": READ | REPORTS | FINDINGS | IMPORTS | NOTES | RETESTS | {"acceptances.create"},
     "pentester": READ
     | MATCHING
     | REPORTING
@@ -112,7 +118,8 @@ PINNED = {
     | NOTES
     | SCANS
     | TESTING
-    | {"findings.reopen", "findings.update", "targets.verify"},
+    | RETESTS
+    | {"findings.reopen", "findings.update", "retests.conclude", "targets.verify"},
     "auditor": READ | ADMISSION | {"audit.read", "reports.download"},
     "viewer": READ | {"reports.download"},
 }

@@ -35,6 +35,7 @@ _NOUNS = (
     "note",
     "organization",
     "rate_limit",
+    "retest",
     "role",
     "scan",
     "scan_schedule",

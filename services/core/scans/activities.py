@@ -97,7 +97,7 @@ class ScanActivities:
             return TaskResult(order.target, hold_seconds=holding.seconds(outcome))
         await self._keep(order.scan, scan, task, outcome)
         await recorder.log(*_summary(outcome))
-        await recorder.end(TaskState.FAILED if outcome.reason else TaskState.DONE)
+        await recorder.end(TaskState.FAILED if outcome.reason else TaskState.DONE, answered=outcome.answered)
         return TaskResult(order.target, list(outcome.services))
 
     @activity.defn(name=FINISH)

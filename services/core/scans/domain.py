@@ -88,7 +88,7 @@ class ScanTarget:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One executor on one target, and how far it is (0 to 100 percent)."""
+    """One executor on one target, how far it is (0 to 100 percent), and whether what it looked at has answered."""
 
     executor: str
     target: UUID
@@ -96,6 +96,7 @@ class Task:
     stage: Stage
     state: TaskState = TaskState.WAITING
     percent: int = 0
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,9 @@ class Scan:
         schedule: The schedule that ordered it.
         outside_window: What it does where the engagement's windows are closed.
         held_until: When they open again, while it waits for that.
+        executors: The only executors that run; all where there are none.
+        checks: The only checks that are looked for; all where there are none.
+        places: The only places that these are looked for at; all where there are none.
     """
 
     id: UUID
@@ -128,6 +132,9 @@ class Scan:
     schedule: UUID | None = None
     outside_window: OutsideWindow = OutsideWindow.WAIT
     held_until: datetime | None = None
+    executors: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

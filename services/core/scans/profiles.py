@@ -55,5 +55,6 @@ def tasks(scan: Scan, targets: Sequence[ScanTarget], keeps: Callable[[str], bool
     for stage in Stage:
         for target in targets:
             for executor in registry.applicable(Kind(target.kind), ExecutorStage(stage.value)):
-                if executor.name not in rules.leaves_out and keeps(executor.name):
+                wanted = executor.name in scan.executors if scan.executors else executor.name not in rules.leaves_out
+                if wanted and keeps(executor.name):
                     yield Task(executor.name, target.id, target.display_name, stage)

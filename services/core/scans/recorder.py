@@ -84,10 +84,11 @@ class Recorder:
         self.task = replace(self.task, state=TaskState.RUNNING, percent=0)
         await self._save()
 
-    async def end(self, state: TaskState) -> None:
-        """Writes what is left, and marks the task as ended."""
+    async def end(self, state: TaskState, *, answered: bool) -> None:
+        """Writes what is left, and marks the task as ended; `answered` if what it looked at has."""
         await self.flush()
-        self.task = replace(self.task, state=state, percent=100 if state is TaskState.DONE else self.task.percent)
+        percent = 100 if state is TaskState.DONE else self.task.percent
+        self.task = replace(self.task, state=state, percent=percent, answered=answered)
         await self._save()
 
     async def log(self, level: str, message: str) -> None:

@@ -60,4 +60,6 @@ def executor_task(work: Work, services: Sequence[Service], bounds: Bounds) -> ex
         limits=paced(PROFILES[scan.profile].limits, work.leave, work.tasks, task),
         resolver=bounds.resolver,
         services=tuple(services),
+        checks=scan.checks,
+        places=scan.places,
     )

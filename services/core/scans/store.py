@@ -151,7 +151,7 @@ async def add_tasks(unit: Unit, scan: UUID, tasks: Iterable[Task]) -> None:
 async def save_task(unit: Unit, scan: UUID, task: Task) -> None:
     """Writes how far a task is."""
     statement = update(SCAN_TASKS).filter_by(**_task_key(unit, scan, task))
-    await unit.execute(statement.values(state=task.state.value, percent=task.percent))
+    await unit.execute(statement.values(state=task.state.value, percent=task.percent, answered=task.answered))
 
 
 async def tasks(unit: Unit, scan: UUID) -> list[Task]:
@@ -169,6 +169,7 @@ async def tasks(unit: Unit, scan: UUID) -> list[Task]:
             Stage(row.stage),
             TaskState(row.state),
             row.percent,
+            row.answered,
         )
         for row in await unit.execute(statement)
     ]
@@ -240,6 +241,9 @@ def _scan(row: RowMapping, scan_targets: tuple[UUID, ...]) -> Scan:
         schedule=row["schedule_id"],
         outside_window=OutsideWindow(row["outside_window"]),
         held_until=row["held_until"],
+        executors=tuple(row["executors"]),
+        checks=tuple(row["checks"]),
+        places=tuple(row["places"]),
     )
 
 
@@ -254,6 +258,9 @@ def _scan_row(scan: Scan) -> dict[str, Any]:
         "engagement_id": row.pop("engagement"),
         "schedule_id": row.pop("schedule"),
         "outside_window": scan.outside_window.value,
+        "executors": list(scan.executors),
+        "checks": list(scan.checks),
+        "places": list(scan.places),
     }
 
 
@@ -272,4 +279,5 @@ def _task_values(task: Task) -> dict[str, Any]:
         "stage": task.stage.value,
         "state": task.state.value,
         "percent": task.percent,
+        "answered": task.answered,
     }

@@ -26,6 +26,9 @@ SCANS = Table(
     Column("schedule_id", Uuid),
     Column("outside_window", Text, nullable=False),
     Column("held_until", DateTime(timezone=True)),
+    Column("executors", ARRAY(Text), nullable=False),
+    Column("checks", ARRAY(Text), nullable=False),
+    Column("places", ARRAY(Text), nullable=False),
 )
 SCAN_TARGETS = Table(
     "scan_targets",
@@ -52,6 +55,7 @@ SCAN_TASKS = Table(
     Column("stage", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("percent", Integer, nullable=False),
+    Column("answered", Boolean, nullable=False),
 )
 LOG_ENTRIES = Table(
     "scan_log_entries",

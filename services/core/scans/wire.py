@@ -71,6 +71,7 @@ def scan(value: Scan, tasks: Sequence[Task]) -> scan_pb2.Scan:
         engagement=engagement_name(value.organization, value.engagement) if value.engagement else "",
         outside_window=value.outside_window.value,
         wait_time=_time(value.held_until),
+        checks=value.checks,
     )
 
 

@@ -48,6 +48,7 @@ class _Assessment:
             self._signatures,
             self._transfer,
         )
+        known = True
         for number, step in enumerate(steps):
             self._reporter.progress(number, len(steps), f"asking about {self._name}")
             await self._pace.turn()
@@ -55,7 +56,10 @@ class _Assessment:
                 await step()
             except Unknown as unknown:
                 self._note("unknown", str(unknown))
+                known = False
         self._reporter.progress(len(steps), len(steps), f"{self._name} looked at")
+        if known:
+            self._reporter.answered()
 
     async def _alias(self) -> None:
         end = await self._lookups.dangling(self._name)

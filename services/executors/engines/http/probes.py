@@ -81,7 +81,7 @@ async def _exposed(look: Exposed, site: Site) -> Sightings:
     signature = re.compile(look.signature.encode("latin-1"))
     if signature.search(site.nonsense[:_FILE_BYTES]):
         return
-    for path in look.paths:
+    for path in site.only or look.paths:
         answer = await _get(site, site.at(path), limit=_FILE_BYTES)
         if answer is not None and answer.status == _OK and signature.search(answer.body):
             yield answer.url, _excerpt(look.show, answer)
@@ -103,7 +103,7 @@ async def _listing(look: Listing, site: Site) -> Sightings:
     """A listed directory lists those within as well: the outermost is the finding."""
     signature = re.compile(look.signature.encode())
     found: list[str] = []
-    for path in dict.fromkeys((*look.guesses, *directories(site.linked)[:_MAX_DIRECTORIES])):
+    for path in site.only or dict.fromkeys((*look.guesses, *directories(site.linked)[:_MAX_DIRECTORIES])):
         if any(path.startswith(listed) for listed in found):
             continue
         answer = await _get(site, site.at(path))
@@ -119,7 +119,7 @@ async def _redirects(look: RedirectsAnywhere, site: Site) -> Sightings:
     """Ask with every parameter at once, each naming a host of its own, so that the answer tells which it was."""
     linked = [url.path.partition("?")[0] for url in site.linked if _asks(url, look.parameters)]
     query = urlencode({name: f"https://{_label(name)}.{PROBE_DOMAIN}/" for name in look.parameters})
-    for path in dict.fromkeys((*look.guesses, *linked)):
+    for path in site.only or dict.fromkeys((*look.guesses, *linked)):
         answer = await _get(site, site.at(f"{path}?{query}"))
         if answer is None or not answer.is_redirect:
             continue
@@ -149,7 +149,7 @@ def _host(answer: Response) -> str:
 async def _reflects(look: ReflectsOrigin, site: Site) -> Sightings:
     """Ask the front page and a few pages it links to; one place is enough to show how the site is set up."""
     origin = f"https://{PROBE_DOMAIN}"
-    for url in (site.root, *site.linked[:_MAX_PAGES]):
+    for url in [site.at(path) for path in site.only] or (site.root, *site.linked[:_MAX_PAGES]):
         answer = await _get(site, url, headers=(("Origin", origin),))
         if answer is None or answer.value("access-control-allow-origin") != origin:
             continue

@@ -1,5 +1,7 @@
 """The web assessment: every declared rule on every site of a target."""
 
+from collections.abc import Sequence
+
 from services.executors.domain import Task
 from services.executors.engine import Reporter
 from services.executors.engines.http.client import Client, Unanswered, Unresponsive
@@ -18,18 +20,20 @@ async def run(task: Task, reporter: Reporter) -> None:
     """Report what is wrong with the web sites of a target, each weakness once a site."""
     guard = guard_for(task)
     pace = Pace(task.limits.requests_per_second)
-    starts = _starts(task)
-    total = len(starts) * len(RULES)
+    starts = [start for start in _starts(task) if not task.places or _only(task, start)]
+    rules = [rule for rule in RULES if not task.checks or rule.check.id in task.checks]
+    total = len(starts) * len(rules)
     for number, start in enumerate(starts):
         guard.check(start.host, start.port)
         client = Client(guard, pace, lambda line: reporter.raw(line, "application/jsonl"))
-        done = number * len(RULES)
+        done = number * len(rules)
         reporter.progress(done, total, f"looking at {start.origin}")
         try:
-            site = await survey(client, start)
-            await _assess(site, reporter, done, total)
+            site = await survey(client, start, _only(task, start))
+            await _assess(site, rules, reporter, done, total)
+            reporter.answered()
         except (Unanswered, Unresponsive):
-            reporter.progress(done + len(RULES), total, f"{start.origin} does not answer as a web site")
+            reporter.progress(done + len(rules), total, f"{start.origin} does not answer as a web site")
 
 
 def _starts(task: Task) -> tuple[Url, ...]:
@@ -44,8 +48,14 @@ def _starts(task: Task) -> tuple[Url, ...]:
     )
 
 
-async def _assess(site: Site, reporter: Reporter, done: int, total: int) -> None:
-    for step, rule in enumerate(RULES, start=1):
+def _only(task: Task, start: Url) -> tuple[str, ...]:
+    """Returns the paths of a site that are looked at; none for all, or where it isn't looked at."""
+    places = [parse_url(place) for place in task.places]
+    return tuple(place.path for place in places if (place.host, place.port) == (start.host, start.port))
+
+
+async def _assess(site: Site, rules: Sequence[Rule], reporter: Reporter, done: int, total: int) -> None:
+    for step, rule in enumerate(rules, start=1):
         await _apply(rule, site, reporter)
         reporter.progress(done + step, total, f"{site.root.origin}: {rule.check.id}")
 

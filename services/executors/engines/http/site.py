@@ -19,6 +19,7 @@ class Site:
         linked: The URLs of the site that its front page links to.
         nonsense: The body a made-up path is answered with, empty unless the status is 200.
         asset: The host, as the target names it.
+        only: The only paths, with query, that weaknesses of single pages are looked for at; any where there are none.
     """
 
     client: Client
@@ -27,6 +28,7 @@ class Site:
     linked: tuple[Url, ...]
     nonsense: bytes
     asset: str
+    only: tuple[str, ...] = ()
 
     @property
     def front(self) -> Response:
@@ -43,11 +45,11 @@ class Site:
         return replace(self.root, path=path)
 
 
-async def survey(client: Client, start: Url) -> Site:
-    """Return the site that answers at `start`; raises `Unanswered` where none does."""
+async def survey(client: Client, start: Url, only: tuple[str, ...] = ()) -> Site:
+    """Return the site that answers at `start`, to be looked at there only; raises `Unanswered` where none does."""
     root = replace(start, path="/")
     chain = await client.follow(start)
-    return Site(client, root, chain, links(chain[-1]), await _nonsense(client, root), str(start.host))
+    return Site(client, root, chain, links(chain[-1]), await _nonsense(client, root), str(start.host), only)
 
 
 async def _nonsense(client: Client, root: Url) -> bytes:

@@ -37,13 +37,18 @@ class Sighting:
 
 
 class Probe:
-    """Looks at ports of one host, through the guard and at the agreed pace."""
+    """Looks at ports of one host, through the guard and at the agreed pace.
+
+    Attributes:
+        answered: Whether any connection was taken or refused, which nobody does who isn't there.
+    """
 
     def __init__(self, guard: Guard, pace: Pace, timing: Timing) -> None:
         self._guard = guard
         self._pace = pace
         self._timing = timing
         self._tls = lenient_context()
+        self.answered = False
 
     async def look(self, host: Address | str, address: Address, port: int) -> Sighting | None:
         """Return what is at `port`, or None when it takes no connection."""
@@ -51,8 +56,12 @@ class Probe:
             async with self._connection(host, address, port) as streams:
                 banner = await self._answer(streams)
                 cleartext = await self._cleartext(streams, banner, port)
+        except ConnectionRefusedError:
+            self.answered = True
+            return None
         except _FAILURES:
             return None
+        self.answered = True
         if banner:
             return Sighting(_service(address, port, banner, tls=False), cleartext)
         return Sighting(await self._silent(host, address, port), cleartext_login=False)

@@ -57,6 +57,8 @@ class _Scan:
         async with asyncio.TaskGroup() as group:
             for _ in range(min(_WORKERS, self._total)):
                 group.create_task(self._worker())
+        if self._probe.answered:
+            self._reporter.answered()
 
     async def _worker(self) -> None:
         for place, port in self._work:

@@ -75,6 +75,7 @@ def _report(place: Endpoint, result: ServerScanResult, reporter: Reporter) -> No
     if result.scan_result is None:
         reporter.raw(_line(place, {"error": "no TLS server answered"}), "application/jsonl")
         return
+    reporter.answered()
     facts = facts_of(result.scan_result)
     reporter.raw(_line(place, _summary(facts)), "application/jsonl")
     for check, evidence in verdicts(facts, place.host, datetime.now(UTC)):

@@ -20,7 +20,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Scan(_message.Message):
-    __slots__ = ("name", "display_name", "targets", "profile", "ports", "state", "progress", "failure_reason", "creator", "create_time", "start_time", "end_time", "update_time", "etag", "engagement", "outside_window", "wait_time")
+    __slots__ = ("name", "display_name", "targets", "profile", "ports", "state", "progress", "failure_reason", "creator", "create_time", "start_time", "end_time", "update_time", "etag", "engagement", "outside_window", "wait_time", "checks")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Scan.State]
@@ -72,6 +72,7 @@ class Scan(_message.Message):
     ENGAGEMENT_FIELD_NUMBER: _ClassVar[int]
     OUTSIDE_WINDOW_FIELD_NUMBER: _ClassVar[int]
     WAIT_TIME_FIELD_NUMBER: _ClassVar[int]
+    CHECKS_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     targets: _containers.RepeatedScalarFieldContainer[str]
@@ -89,7 +90,8 @@ class Scan(_message.Message):
     engagement: str
     outside_window: Scan.OutsideWindow
     wait_time: _timestamp_pb2.Timestamp
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., targets: _Optional[_Iterable[str]] = ..., profile: _Optional[_Union[Scan.Profile, str]] = ..., ports: _Optional[_Iterable[int]] = ..., state: _Optional[_Union[Scan.State, str]] = ..., progress: _Optional[_Union[ScanProgress, _Mapping]] = ..., failure_reason: _Optional[str] = ..., creator: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., engagement: _Optional[str] = ..., outside_window: _Optional[_Union[Scan.OutsideWindow, str]] = ..., wait_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    checks: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., targets: _Optional[_Iterable[str]] = ..., profile: _Optional[_Union[Scan.Profile, str]] = ..., ports: _Optional[_Iterable[int]] = ..., state: _Optional[_Union[Scan.State, str]] = ..., progress: _Optional[_Union[ScanProgress, _Mapping]] = ..., failure_reason: _Optional[str] = ..., creator: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., engagement: _Optional[str] = ..., outside_window: _Optional[_Union[Scan.OutsideWindow, str]] = ..., wait_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., checks: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ScanProgress(_message.Message):
     __slots__ = ("percent", "stages", "tasks", "findings")

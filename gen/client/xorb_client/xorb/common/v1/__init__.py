@@ -261,6 +261,11 @@ class ErrorReason(betterproto2.Enum):
     FAILED_PRECONDITION. No check of ours has seen the finding, so none can look for it again; ask a tester.
     """
 
+    RETEST_UNDER_WAY = 112
+    """
+    FAILED_PRECONDITION. The finding is being tested again already; wait for the verdict, or cancel that re-test.
+    """
+
     MALFORMED_REQUEST = 60
     """
     INVALID_ARGUMENT. The request isn't well-formed, or has parts that the contract doesn't know; the edge refuses it.
@@ -350,6 +355,7 @@ class ErrorReason(betterproto2.Enum):
             53: "ERROR_REASON_ORIGIN_REFUSED",
             110: "ERROR_REASON_SEPARATION_OF_DUTIES",
             111: "ERROR_REASON_NOT_RETESTABLE",
+            112: "ERROR_REASON_RETEST_UNDER_WAY",
             60: "ERROR_REASON_MALFORMED_REQUEST",
             61: "ERROR_REASON_REQUEST_TOO_LARGE",
             62: "ERROR_REASON_METHOD_NOT_FOUND",
@@ -409,6 +415,7 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_ORIGIN_REFUSED": 53,
             "ERROR_REASON_SEPARATION_OF_DUTIES": 110,
             "ERROR_REASON_NOT_RETESTABLE": 111,
+            "ERROR_REASON_RETEST_UNDER_WAY": 112,
             "ERROR_REASON_MALFORMED_REQUEST": 60,
             "ERROR_REASON_REQUEST_TOO_LARGE": 61,
             "ERROR_REASON_METHOD_NOT_FOUND": 62,
