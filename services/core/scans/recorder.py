@@ -84,7 +84,7 @@ class Recorder:
         self.task = replace(self.task, state=TaskState.RUNNING, percent=0)
         await self._save()
 
-    async def end(self, state: TaskState, *, answered: bool) -> None:
+    async def end(self, state: TaskState, *, answered: bool = False) -> None:
         """Writes what is left, and marks the task as ended; `answered` if what it looked at has."""
         await self.flush()
         percent = 100 if state is TaskState.DONE else self.task.percent
