@@ -15,6 +15,7 @@ from cli.commands import (
     api_keys,
     attachments,
     audit,
+    checklists,
     connections,
     deadlines,
     engagements,
@@ -32,6 +33,7 @@ from cli.commands import (
     reports,
     roles,
     scans,
+    schedules,
     search,
     service_accounts,
     sessions,
@@ -76,6 +78,8 @@ app.add_typer(connections.app, name="connections")
 app.add_typer(service_accounts.app, name="service-accounts")
 app.add_typer(api_keys.app, name="api-keys")
 app.add_typer(targets.app, name="targets")
+engagements.app.add_typer(checklists.app, name="checklist")
+engagements.app.add_typer(schedules.app, name="schedules")
 app.add_typer(engagements.app, name="engagement")
 app.add_typer(scans.app, name="scan")
 findings.app.command()(history.history)

@@ -130,32 +130,6 @@ IMPORTS = (
     Column("closed", lambda one: str(one.counts.closed), spare=True),
     Column("refused", lambda one: str(one.counts.refused)),
 )
-ENGAGEMENTS = (
-    _ID,
-    Column("display_name", lambda engagement: str(engagement.display_name), wide=True),
-    Column("state", lambda engagement: enum_name(engagement, "state"), state_style),
-    Column("stopped", lambda engagement: when(engagement.emergency_stop_time), "bold red"),
-    Column("targets", lambda engagement: str(len(engagement.targets))),
-    Column("created", lambda engagement: when(engagement.create_time)),
-)
-ENGAGEMENT = (
-    _NAME,
-    *ENGAGEMENTS[1:4],
-    Column("description", lambda engagement: str(engagement.description)),
-    Column("targets", lambda engagement: "\n".join(engagement.targets)),
-    Column("excluded", lambda engagement: "\n".join(_excluded(engagement))),
-    Column("rate", lambda engagement: str(engagement.requests_per_second or "")),
-    Column("rules", lambda engagement: str(engagement.rules_of_engagement)),
-    Column("hours", lambda engagement: f"{engagement.hours_used:g} of {engagement.hours_budget:g}"),
-    Column("credits", lambda engagement: f"{engagement.credits_used} of {engagement.credits_budget}"),
-    ENGAGEMENTS[5],
-)
-CHECKLIST = (
-    Column("code", lambda item: str(item.code)),
-    Column("title", lambda item: str(item.title), wide=True),
-    Column("state", lambda item: enum_name(item, "state")),
-    _ID,
-)
 LOG = (
     Column("time", lambda entry: when(entry.time), "dim"),
     Column("level", lambda entry: str(entry.level), lambda level: {"ERROR": "red", "WARNING": "yellow"}.get(level, "")),
@@ -320,10 +294,6 @@ ACTIVITY = (
     Column("type", lambda event: str(event.metadata.type), "cyan"),
     Column("summary", lambda event: str(event.summary), wide=True),
 )
-
-
-def _excluded(engagement: Any) -> Iterable[str]:  # noqa: ANN401 - an Engagement
-    return (*engagement.excluded_hosts, *engagement.excluded_paths, *engagement.excluded_addresses)
 
 
 def _task(task: Any) -> str:  # noqa: ANN401 - a TaskProgress

@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterator
 from typing import Annotated
 
 import typer
+from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
-from xorb.core.v1 import checklist_pb2, checklist_pb2_grpc, engagement_pb2, engagement_pb2_grpc
+from xorb.core.v1 import engagement_pb2, engagement_pb2_grpc
 
 from cli import columns, context, names
+from cli import engagements as shown
+from cli.commands import members
 from cli.commands import targets as target_commands
 from cli.context import OutputOption
 from cli.output import Format, short
@@ -39,6 +42,10 @@ def add(
     exclude_address: Annotated[list[str] | None, typer.Option(help="An address or block to leave alone.")] = None,
     rate: Annotated[int, typer.Option(min=0, help="Connections a second to one target.")] = 0,
     rules: Annotated[str, typer.Option(help="The rules of engagement, in words.")] = "",
+    tester: Annotated[list[str] | None, typer.Option(help="Who tests: a member's address; repeat it for more.")] = None,
+    hours: Annotated[float, typer.Option(min=0, help="Hours agreed; 0 for no limit.")] = 0.0,
+    credit: Annotated[int, typer.Option("--credits", min=0, help="Credits agreed; 0 for no limit.")] = 0,
+    refuse: Annotated[bool, typer.Option("--refuse-beyond", help="Take no new scan once these are used.")] = False,
     output: OutputOption = None,
 ) -> None:
     """Drafts an engagement."""
@@ -51,12 +58,16 @@ def add(
         excluded_addresses=exclude_address or (),
         requests_per_second=rate,
         rules_of_engagement=rules,
+        testers=[members.resolve(shared.session, one) for one in tester or ()],
+        hours_budget=hours,
+        credits_budget=credit,
+        budget_policy=engagement_pb2.Engagement.REFUSE if refuse else engagement_pb2.Engagement.WARN,
     )
     request = engagement_pb2.CreateEngagementRequest(
         parent=shared.session.organization, engagement=engagement, request_id=context.request_id()
     )
     drafted = shared.session.call(_stub(shared.session).CreateEngagement, request)
-    shared.printer(output).one(drafted, columns.ENGAGEMENT)
+    shared.printer(output).one(drafted, shown.ENGAGEMENT)
 
 
 @app.command("list")
@@ -69,7 +80,7 @@ def list_(
     shared = context.of(call)
     request = engagement_pb2.ListEngagementsRequest(parent=shared.session.organization, filter=expression)
     found = shared.session.pages(_stub(shared.session).ListEngagements, request, "engagements")
-    shared.printer(output).many(found, columns.ENGAGEMENTS, "There are no engagements.")
+    shared.printer(output).many(found, shown.ENGAGEMENTS, "There are no engagements.")
 
 
 @app.command()
@@ -77,7 +88,7 @@ def show(call: typer.Context, engagement: EngagementArgument, output: OutputOpti
     """Shows an engagement."""
     shared = context.of(call)
     request = engagement_pb2.GetEngagementRequest(name=resolve(shared.session, engagement))
-    shared.printer(output).one(shared.session.call(_stub(shared.session).GetEngagement, request), columns.ENGAGEMENT)
+    shared.printer(output).one(shared.session.call(_stub(shared.session).GetEngagement, request), shown.ENGAGEMENT)
 
 
 @app.command()
@@ -137,19 +148,58 @@ def timeline(call: typer.Context, engagement: EngagementArgument, output: Output
 
 
 @app.command()
-def checklist(
+def assign(
     call: typer.Context,
     engagement: EngagementArgument,
-    expression: Annotated[str, typer.Option("--filter", help='AIP-160, such as: state = "NOT_STARTED"')] = "",
+    tester: Annotated[list[str] | None, typer.Argument(help="Who tests: e-mail addresses of members; nobody.")] = None,
     output: OutputOption = None,
 ) -> None:
-    """Lists the items of its checklists."""
+    """Says who tests, instead of those before."""
     shared = context.of(call)
-    stub = shared.session.stub(checklist_pb2_grpc.ChecklistsServiceStub)
-    parent = resolve(shared.session, engagement)
-    request = checklist_pb2.ListChecklistItemsRequest(parent=parent, filter=expression)
-    found = shared.session.pages(stub.ListChecklistItems, request, "checklist_items")
-    shared.printer(output).many(found, columns.CHECKLIST, "It has no checklist.")
+    session, stub = shared.session, _stub(shared.session)
+    current = session.call(stub.GetEngagement, engagement_pb2.GetEngagementRequest(name=resolve(session, engagement)))
+    testers = [members.resolve(session, one) for one in tester or ()]
+    request = engagement_pb2.UpdateEngagementRequest(
+        engagement=engagement_pb2.Engagement(name=current.name, etag=current.etag, testers=testers),
+        update_mask=FieldMask(paths=["testers"]),
+        request_id=context.request_id(),
+    )
+    shared.printer(output).one(session.call(stub.UpdateEngagement, request), shown.ENGAGEMENT)
+
+
+@app.command()
+def record(
+    call: typer.Context,
+    engagement: EngagementArgument,
+    *,
+    hours: Annotated[float, typer.Option(help="Hours to add; negative ones correct.")] = 0.0,
+    credit: Annotated[int, typer.Option("--credits", help="Credits to add; negative ones correct.")] = 0,
+    note: Annotated[str, typer.Option(help="What for.")] = "",
+    output: OutputOption = None,
+) -> None:
+    """Records what was used of its budget."""
+    shared = context.of(call)
+    request = engagement_pb2.RecordEffortRequest(
+        name=resolve(shared.session, engagement),
+        hours=hours,
+        credits=credit,
+        note=note,
+        request_id=context.request_id(),
+    )
+    printer = shared.printer(output)
+    charged = shared.session.call(_stub(shared.session).RecordEffort, request)
+    printer.one(charged, shown.ENGAGEMENT)
+    if charged.budget_spent:
+        printer.remark("The budget is spent.")
+
+
+@app.command()
+def effort(call: typer.Context, engagement: EngagementArgument, output: OutputOption = None) -> None:
+    """Lists what was used of its budget, the newest first."""
+    shared = context.of(call)
+    request = engagement_pb2.ListEffortEntriesRequest(parent=resolve(shared.session, engagement))
+    found = shared.session.pages(_stub(shared.session).ListEffortEntries, request, "effort_entries")
+    shared.printer(output).many(found, shown.EFFORT, "Nothing was used yet.")
 
 
 def _stub(session: Session) -> engagement_pb2_grpc.EngagementsServiceStub:

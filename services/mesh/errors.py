@@ -112,6 +112,7 @@ class Reason(Enum):
     )
     ENGAGEMENT_NOT_UNDER_WAY = (Code.FAILED_PRECONDITION, "The engagement isn't under way. Start it first.")
     OUTSIDE_SCOPE = (Code.FAILED_PRECONDITION, "A target isn't in the engagement's scope.")
+    BUDGET_SPENT = (Code.FAILED_PRECONDITION, "What was agreed for the engagement is used. Agree on more first.")
     OUTSIDE_WINDOW = (Code.FAILED_PRECONDITION, "The engagement's windows are closed.")
     ORIGIN_REFUSED = (Code.PERMISSION_DENIED, "Pages of this origin may not use sessions here.")
 

@@ -45,6 +45,7 @@ from services.core.engagements.changes import Known
 from services.core.engagements.checklists.service import ChecklistsServicer
 from services.core.engagements.leave import leave
 from services.core.engagements.service import EngagementsServicer
+from services.core.findings import existence
 from services.core.findings.acceptances.service import AcceptancesServicer
 from services.core.findings.assignments.service import FindingAssignmentsServicer
 from services.core.findings.attachments.service import AttachmentsServicer
@@ -206,7 +207,7 @@ class Core:
         known = Known(target_store.missing, member_store.missing)
         engagements = EngagementsServicer(database, pager, watcher, known, EngagedScans(control))
         engagement_pb2_grpc.add_EngagementsServiceServicer_to_server(engagements, server)
-        checklists = ChecklistsServicer(database, pager, member_store.missing)
+        checklists = ChecklistsServicer(database, pager, member_store.missing, existence.missing)
         checklist_pb2_grpc.add_ChecklistsServiceServicer_to_server(checklists, server)
         scan_pb2_grpc.add_ScansServiceServicer_to_server(scans, server)
         schedules = ScanSchedulesServicer(database, pager, ScheduleControl(client), leave, target_store.missing)

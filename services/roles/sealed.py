@@ -2,6 +2,7 @@
 
 from services.core.engagements import tables as engagements
 from services.core.engagements.checklists import tables as checklists
+from services.core.engagements.efforts import store as efforts
 from services.core.findings import tables as findings
 from services.core.findings.acceptances import tables as acceptances
 from services.core.findings.attachments import store as attachments
@@ -17,6 +18,7 @@ from services.mesh.encryption.resealing import SealedTable
 SEALED = (
     *checklists.SEALED,
     *engagements.SEALED,
+    *efforts.SEALED,
     *findings.SEALED,
     *imports.SEALED,
     *acceptances.SEALED,

@@ -30,6 +30,7 @@ from xorb.core.v1 import (
     organization_pb2_grpc,
     scan_pb2,
     scan_pb2_grpc,
+    scan_schedule_pb2_grpc,
     target_pb2,
     target_pb2_grpc,
 )
@@ -258,6 +259,7 @@ def serving(platform: Platform) -> Iterator[str]:
         notification_delivery_pb2_grpc.add_NotificationDeliveriesServiceServicer_to_server,
         engagement_pb2_grpc.add_EngagementsServiceServicer_to_server,
         checklist_pb2_grpc.add_ChecklistsServiceServicer_to_server,
+        scan_schedule_pb2_grpc.add_ScanSchedulesServiceServicer_to_server,
     )
     servicers = (
         *(Identity, Organizations, Targets, Scans, Findings, Activity, Factors, Passkeys),
@@ -265,7 +267,7 @@ def serving(platform: Platform) -> Iterator[str]:
         *(admission.ServiceAccounts, admission.ApiKeys, admission.Passwords, admission.Audit, admission.Operations),
         *(Imports, talk.Notes, talk.Attachments, talk.FindingHistory),
         *(notifying.Channels, notifying.Rules, notifying.Deliveries),
-        *(engaging.Engagements, engaging.Checklists),
+        *(engaging.Engagements, engaging.Checklists, engaging.Schedules),
     )
     for add, servicer in zip(generated, servicers, strict=True):
         add(servicer(platform), server)

@@ -73,6 +73,14 @@ async def saved(unit: Unit, engagement: Engagement, verb: str) -> engagement_pb2
     return recorded(unit, engagement, verb)
 
 
+def warn(unit: Unit, before: Engagement, after: Engagement) -> None:
+    """Records that what was agreed is used, where a change has brought that about."""
+    if after.budget_spent and not before.budget_spent:
+        shown = wire.logged(unit.organization, after)
+        summary = f"The budget of engagement {after.terms.display_name} is spent"
+        unit.record(Event("engagement.budget_spent", shown.name, summary, shown.SerializeToString(), wire.SNAPSHOT))
+
+
 def recorded(unit: Unit, engagement: Engagement, verb: str) -> engagement_pb2.Engagement:
     """Records what happened to an engagement, and returns its message as the reply."""
     shown = wire.logged(unit.organization, engagement)

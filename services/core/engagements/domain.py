@@ -35,6 +35,14 @@ TRANSITIONS: Mapping[State, frozenset[State]] = MappingProxyType(
 )
 """Where an engagement may go from each state."""
 
+
+class BudgetPolicy(IntEnum):
+    """What becomes of new scans once what was agreed is used, numbered as in the contract."""
+
+    WARN = 1
+    REFUSE = 2
+
+
 UNDER_WAY = frozenset({State.IN_PROGRESS, State.REMEDIATION})
 """The states in which scans may run: tests, then re-tests."""
 
@@ -63,6 +71,7 @@ class Terms:
         testers: Accounts of those who test.
         hours_budget: Hours agreed; 0 for no limit.
         credits_budget: Credits agreed; 0 for no limit.
+        budget_policy: What becomes of new scans once either is used.
     """
 
     display_name: str
@@ -78,6 +87,7 @@ class Terms:
     testers: tuple[UUID, ...] = ()
     hours_budget: float = 0.0
     credits_budget: int = 0
+    budget_policy: BudgetPolicy = BudgetPolicy.WARN
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +115,26 @@ class Engagement:
     closed_at: datetime | None = None
     stop: Stop | None = None
     revision: int = 1
+
+    @property
+    def budget_spent(self) -> bool:
+        """Whether the hours or the credits that were agreed are used."""
+        hours, credit = self.terms.hours_budget, self.terms.credits_budget
+        return bool((hours and self.hours_used >= hours) or (credit and self.credits_used >= credit))
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """Hours and credits that were used at one time, negative in a correction: what for, when and by whom."""
+
+    id: UUID
+    engagement: UUID
+    hours: float
+    credit: int
+    note: str
+    worked_at: datetime
+    author: str
+    created_at: datetime
 
 
 def draft(identifier: UUID, terms: Terms, creator: str, now: datetime) -> Engagement:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.core.engagements import store
-from services.core.engagements.domain import UNDER_WAY, Engagement
+from services.core.engagements.domain import UNDER_WAY, BudgetPolicy, Engagement
 from services.mesh.database import Unit
 from services.mesh.errors import Failure, Reason
 
@@ -51,6 +51,15 @@ class Leave:
             raise Failure(Reason.ENGAGEMENT_STOPPED)
         if self.engagement.state not in UNDER_WAY:
             raise Failure(Reason.ENGAGEMENT_NOT_UNDER_WAY, f"The engagement is {self.engagement.state.name}.")
+
+    def require_budget(self) -> None:
+        """Checks that new scans may be ordered as far as the budget goes.
+
+        Raises:
+            Failure: BUDGET_SPENT; what was agreed is used, and the engagement refuses new scans then.
+        """
+        if self.engagement.budget_spent and self.engagement.terms.budget_policy is BudgetPolicy.REFUSE:
+            raise Failure(Reason.BUDGET_SPENT)
 
     def opens_at(self, moment: datetime) -> datetime | None:
         """Returns the first moment from this one on in a window; None where there is no more."""

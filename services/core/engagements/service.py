@@ -13,6 +13,8 @@ from services.core.engagements import changes, domain, store, wire
 from services.core.engagements.changes import Known, Scans, find_to_change, saved
 from services.core.engagements.checklists import store as checklists
 from services.core.engagements.domain import State, Terms
+from services.core.engagements.efforts import store as efforts
+from services.core.engagements.efforts import wire as effort_wire
 from services.core.engagements.tables import ENGAGEMENTS, FIELDS, WATCH_FIELDS
 from services.core.engagements.timeline import store as timeline
 from services.core.engagements.timeline import wire as activity
@@ -98,7 +100,10 @@ class EngagementsServicer(engagement_pb2_grpc.EngagementsServiceServicer):
             terms = wire.terms(unit.organization, request.engagement, current.terms, fields)
             await self.known.require(unit, terms, current.terms)
             await self.scans.wake(unit, current.id)
-            return await saved(unit, domain.change(current, terms, _now()), "updated")
+            changed = domain.change(current, terms, _now())
+            reply = await saved(unit, changed, "updated")
+            changes.warn(unit, current, changed)
+            return reply
 
     async def DeleteEngagement(
         self, request: engagement_pb2.DeleteEngagementRequest, context: Context
@@ -108,6 +113,7 @@ class EngagementsServicer(engagement_pb2_grpc.EngagementsServiceServicer):
             engagement = await find_to_change(unit, request.name, request.etag)
             domain.require_removable(engagement)
             await checklists.remove(unit, engagement.id)
+            await efforts.remove(unit, engagement.id)
             await store.remove(unit, engagement.id)
             changes.recorded(unit, engagement, "deleted")
             return unit.reply(empty_pb2.Empty())
@@ -169,7 +175,28 @@ class EngagementsServicer(engagement_pb2_grpc.EngagementsServiceServicer):
         async with self.database.unit() as unit:
             current = await find_to_change(unit, request.name)
             used = domain.use(current, request.hours, request.credits, _now())
-            return await saved(unit, used, "charged")
+            await efforts.add(unit, effort_wire.effort(current.id, request, unit.actor, used.updated_at))
+            reply = await saved(unit, used, "charged")
+            changes.warn(unit, current, used)
+            return reply
+
+    async def ListEffortEntries(
+        self, request: engagement_pb2.ListEffortEntriesRequest, context: Context
+    ) -> engagement_pb2.ListEffortEntriesResponse:
+        """Lists what was used, a page at a time."""
+        wanted = PageRequest(
+            f"ListEffortEntries:{request.parent}", request.page_size, request.page_token, request.filter
+        )
+        async with self.database.unit() as unit:
+            listed = efforts.of_engagement(unit, await _existing(unit, request.parent))
+            page = await self.pager.page(
+                unit, listed, wanted, fields=efforts.FIELDS, default_order="create_time desc", key=efforts.ENTRIES.c.id
+            )
+        found = [await efforts.effort(row, self.database.open) for row in page.rows]
+        return engagement_pb2.ListEffortEntriesResponse(
+            effort_entries=[effort_wire.message(unit.organization, one) for one in found],
+            next_page_token=page.next_page_token,
+        )
 
     async def WatchEngagements(
         self, request: engagement_pb2.WatchEngagementsRequest, context: Context

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, delete, insert, select, update
 
-from services.core.engagements.domain import Contact, Engagement, State, Stop, Terms
+from services.core.engagements.domain import BudgetPolicy, Contact, Engagement, State, Stop, Terms
 from services.core.engagements.tables import ENGAGEMENTS
 from services.mesh import windows
 from services.mesh.database import Unit
@@ -86,6 +86,7 @@ def unsealed(row: Row[Any], rules: str = "", contacts: Iterable[Contact] = (), r
         testers=tuple(row.testers),
         hours_budget=row.hours_budget,
         credits_budget=row.credits_budget,
+        budget_policy=BudgetPolicy(row.budget_policy),
     )
     return Engagement(
         id=row.id,
@@ -123,6 +124,7 @@ def _values(engagement: Engagement, sealer: Sealer) -> dict[str, Any]:
         "hours_budget": terms.hours_budget,
         "hours_used": engagement.hours_used,
         "credits_budget": terms.credits_budget,
+        "budget_policy": terms.budget_policy.value,
         "credits_used": engagement.credits_used,
         "stopped_at": stop.time if stop else None,
         "stopped_by": stop.actor if stop else "",

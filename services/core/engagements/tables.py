@@ -41,6 +41,7 @@ ENGAGEMENTS = Table(
     Column("hours_used", Double, nullable=False),
     Column("credits_budget", BigInteger, nullable=False),
     Column("credits_used", BigInteger, nullable=False),
+    Column("budget_policy", SmallInteger, nullable=False),
     Column("stopped_at", DateTime(timezone=True)),
     Column("stopped_by", Text, nullable=False),
     Column("stop_reason", LargeBinary, nullable=False),

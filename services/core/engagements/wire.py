@@ -10,7 +10,7 @@ from uuid import UUID
 from xorb.common.v1 import watch_pb2
 from xorb.core.v1 import engagement_pb2
 
-from services.core.engagements.domain import Contact, Engagement, Terms
+from services.core.engagements.domain import BudgetPolicy, Contact, Engagement, Terms
 from services.executors import addresses
 from services.executors.domain import OutOfScope
 from services.mesh import calendars, etags, names
@@ -78,6 +78,8 @@ def message(organization: UUID, engagement: Engagement) -> engagement_pb2.Engage
         hours_used=engagement.hours_used,
         credits_budget=terms.credits_budget,
         credits_used=engagement.credits_used,
+        budget_policy=terms.budget_policy.name,
+        budget_spent=engagement.budget_spent,
         creator=engagement.creator,
         create_time=engagement.created_at,
         update_time=engagement.updated_at,
@@ -217,6 +219,7 @@ _READERS: Mapping[str, Callable[[UUID, engagement_pb2.Engagement], Any]] = Mappi
         "testers": lambda organization, sent: identifiers(organization, _MEMBER, sent.testers),
         "hours_budget": lambda _, sent: sent.hours_budget,
         "credits_budget": lambda _, sent: sent.credits_budget,
+        "budget_policy": lambda _, sent: BudgetPolicy(sent.budget_policy or BudgetPolicy.WARN),
     }
 )
 _OWN_NAMES: Mapping[str, str] = MappingProxyType({"rules_of_engagement": "rules"})

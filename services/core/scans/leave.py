@@ -43,6 +43,9 @@ class Leave(Protocol):
     def require_under_way(self) -> None:
         """Raises ENGAGEMENT_STOPPED, ENGAGEMENT_NOT_UNDER_WAY where no scan may run whatever the time."""
 
+    def require_budget(self) -> None:
+        """Raises BUDGET_SPENT where no new scan may be ordered, for what was agreed is used."""
+
     def opens_at(self, moment: datetime) -> datetime | None:
         """Returns the first moment from this one on in a window; None where there is no more."""
 
@@ -66,6 +69,18 @@ async def given(unit: Unit, leaves: Leaves, scan: Scan, *, keep: bool = False) -
     if leave is None:
         raise not_found(f"organizations/{unit.organization}/engagements/{scan.engagement}")
     return leave
+
+
+def ordered_at(leave: Leave | None, scan: Scan, now: datetime) -> datetime | None:
+    """Returns until when a scan that is being ordered waits; None where it may begin now.
+
+    Raises:
+        Failure: BUDGET_SPENT, and what `waits_until` raises.
+    """
+    waits = waits_until(leave, scan, now)
+    if leave is not None:
+        leave.require_budget()
+    return waits
 
 
 def waits_until(leave: Leave | None, scan: Scan, now: datetime) -> datetime | None:

@@ -10,7 +10,7 @@ from xorb.core.v1 import scan_pb2, target_pb2, target_pb2_grpc
 from services.core.scans import store, wire
 from services.core.scans.control import Control
 from services.core.scans.domain import Scan, ScanTarget, State
-from services.core.scans.leave import Leaves, given, waits_until
+from services.core.scans.leave import Leaves, given, ordered_at
 from services.core.scans.orders import ScanOrder
 from services.core.scans.profiles import PROFILES
 from services.mesh import calls, identifiers, names, outgoing
@@ -44,13 +44,13 @@ class Ordering:
 
         Raises:
             Failure: NOT_FOUND, TARGET_NOT_VERIFIED, TARGET_BUSY, UNAVAILABLE; ENGAGEMENT_STOPPED,
-                ENGAGEMENT_NOT_UNDER_WAY, OUTSIDE_SCOPE, OUTSIDE_WINDOW.
+                ENGAGEMENT_NOT_UNDER_WAY, OUTSIDE_SCOPE, OUTSIDE_WINDOW, BUDGET_SPENT.
         """
         targets = await asyncio.gather(*(self._target(name) for name in request.scan.targets))
         scan = _scan(request.scan, targets)
         async with self.database.unit() as unit:
             leave = await given(unit, self.leaves, scan, keep=True)
-            scan = replace(scan, held_until=waits_until(leave, scan, scan.created_at))
+            scan = replace(scan, held_until=ordered_at(leave, scan, scan.created_at))
             await store.add(unit, scan, targets)
             unit.record(wire.changed("scan.created", scan, (), f"A scan of {len(targets)} targets was ordered"))
             name = wire.scan_name(scan.organization, scan.id)

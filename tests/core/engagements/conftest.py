@@ -14,6 +14,8 @@ from xorb.core.v1.engagement_pb2 import CreateEngagementRequest, Engagement
 from services.core.engagements.changes import Known
 from services.core.engagements.checklists.service import ChecklistsServicer
 from services.core.engagements.service import EngagementsServicer
+from services.core.findings import existence
+from services.core.findings import store as findings
 from services.core.organizations.members import store as members
 from services.core.scans.control import Control
 from services.core.scans.halting import EngagedScans
@@ -27,6 +29,7 @@ from services.mesh.events.watch import Watcher
 from services.mesh.pages import Pager
 from services.mesh.signing import Signer
 from services.mesh.testing import call_of, serving
+from tests.core.findings import samples
 from tests.core.harness import Tenant, new_tenant
 
 KEY = "k" * 32
@@ -49,6 +52,13 @@ class Client:
         async with self.database.unit(call_of(self.tenant.organization)) as unit:
             await targets.add(unit, registered)
         return f"{self.tenant.name}/targets/{registered.id}"
+
+    async def finding(self) -> str:
+        """Returns the name of a new finding of the organization."""
+        found = samples.finding()
+        async with self.database.unit(call_of(self.tenant.organization)) as unit:
+            await findings.write(unit, [found])
+        return f"{self.tenant.name}/findings/{found.id}"
 
     async def draft(self, **fields: Any) -> Engagement:
         """Returns a new engagement."""
@@ -83,7 +93,7 @@ async def channel(database: Database, database_environment: dict[str, str]) -> A
 
     def register(server: grpc.aio.Server) -> None:
         engagement_pb2_grpc.add_EngagementsServiceServicer_to_server(servicer, server)
-        checklists = ChecklistsServicer(database, Pager(KEY), members.missing)
+        checklists = ChecklistsServicer(database, Pager(KEY), members.missing, existence.missing)
         checklist_pb2_grpc.add_ChecklistsServiceServicer_to_server(checklists, server)
 
     async with serving(

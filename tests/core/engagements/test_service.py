@@ -3,16 +3,18 @@
 import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
-from sqlalchemy import update
+from sqlalchemy import select, update
 from xorb.common.v1.calendar_pb2 import Period, WeeklyPeriod
 from xorb.core.v1.engagement_pb2 import (
     Contact,
     DeleteEngagementRequest,
     Engagement,
     GetEngagementRequest,
+    ListEffortEntriesRequest,
     ListEngagementsRequest,
     RecordEffortRequest,
     UpdateEngagementRequest,
@@ -20,9 +22,11 @@ from xorb.core.v1.engagement_pb2 import (
 )
 
 from services.core.engagements.domain import State
+from services.core.engagements.efforts.store import ENTRIES
+from services.core.engagements.leave import leave
 from services.core.engagements.tables import ENGAGEMENTS
 from services.mesh import identifiers
-from services.mesh.errors import Reason
+from services.mesh.errors import Failure, Reason
 from services.mesh.testing import call_of
 from tests.core.engagements.conftest import Client
 from tests.core.engagements.test_domain import WAYS
@@ -178,6 +182,58 @@ async def test_effort_is_recorded(client: Client) -> None:
 
     assert once == again
     assert (once.hours_used, once.credits_used) == (1.5, 2)
+
+
+async def test_effort_is_kept_entry_by_entry(client: Client) -> None:
+    drafted = await client.draft()
+    for hours, note in ((3.0, "open sesame"), (-1.0, "It was less")):
+        entry = RecordEffortRequest(name=drafted.name, hours=hours, note=note, work_time=START - timedelta(days=200))
+        await client.tenant.call(client.engagements.RecordEffort, entry)
+
+    listed = await client.tenant.call(
+        client.engagements.ListEffortEntries, ListEffortEntriesRequest(parent=drafted.name)
+    )
+
+    assert [(one.hours, one.note) for one in listed.effort_entries] == [(-1.0, "It was less"), (3.0, "open sesame")]
+    assert listed.effort_entries[0].work_time.ToDatetime(UTC) == START - timedelta(days=200)
+    assert all(one.author for one in listed.effort_entries)
+    assert not any(b"sesame" in one.event.snapshot for one in await events(client.database, client.tenant.organization))
+    async with client.database.unit(call_of(client.tenant.organization)) as unit:
+        assert not any(b"sesame" in note for note in (await unit.execute(select(ENTRIES.c.note))).scalars())
+    await client.tenant.call(client.engagements.DeleteEngagement, DeleteEngagementRequest(name=drafted.name))
+    gone = ListEffortEntriesRequest(parent=drafted.name)
+    assert (await client.tenant.refused(client.engagements.ListEffortEntries, gone)).reason is Reason.NOT_FOUND
+
+
+@pytest.mark.parametrize("budget", [{"hours_budget": 2}, {"credits_budget": 5}])
+async def test_a_spent_budget_is_told_of_once(client: Client, budget: dict[str, int]) -> None:
+    drafted = await client.draft(**budget)
+
+    async def recorded(hours: float, credit: int) -> bool:
+        request = RecordEffortRequest(name=drafted.name, hours=hours, credits=credit)
+        return bool((await client.tenant.call(client.engagements.RecordEffort, request)).budget_spent)
+
+    assert [await recorded(1.5, 4), await recorded(0.5, 1), await recorded(1, 1)] == [False, True, True]
+    told = [one.event.type for one in await events(client.database, client.tenant.organization)]
+    assert told.count("engagement.budget_spent") == 1
+
+
+@pytest.mark.parametrize(("policy", "refused"), [("WARN", False), ("REFUSE", True)])
+async def test_what_is_spent_gives_leave_as_agreed(client: Client, policy: str, refused: bool) -> None:
+    drafted = await client.draft(hours_budget=1, budget_policy=policy)
+    await client.tenant.call(client.engagements.RecordEffort, RecordEffortRequest(name=drafted.name, hours=1))
+    async with client.database.unit(call_of(client.tenant.organization)) as unit:
+        given = await leave(unit, UUID(drafted.name.rpartition("/")[2]))
+    assert given is not None
+
+    if not refused:
+        given.require_budget()
+        return
+    with pytest.raises(Failure) as refusal:
+        given.require_budget()
+    assert refusal.value.reason is Reason.BUDGET_SPENT
+    more = UpdateEngagementRequest(engagement=Engagement(name=drafted.name, hours_budget=3))
+    assert not (await client.tenant.call(client.engagements.UpdateEngagement, more)).budget_spent
 
 
 async def test_lists_are_filtered(client: Client) -> None:

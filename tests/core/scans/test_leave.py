@@ -31,6 +31,9 @@ class Agreed:
     calendar: Calendar = field(default_factory=Calendar)
     refusal: Failure | None = None
 
+    def require_budget(self) -> None:
+        """The budget isn't spent."""
+
     def require_under_way(self) -> None:
         if self.refusal:
             raise self.refusal

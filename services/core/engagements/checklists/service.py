@@ -29,11 +29,13 @@ class ChecklistsServicer(checklist_pb2_grpc.ChecklistsServiceServicer):
         database: Where checklists are.
         pager: Cuts lists into pages.
         missing_members: Returns those of some accounts that aren't members.
+        missing_findings: Returns those of some findings that there aren't.
     """
 
     database: Database
     pager: Pager
     missing_members: changes.Missing
+    missing_findings: changes.Missing
 
     async def AddChecklist(
         self, request: checklist_pb2.AddChecklistRequest, context: Context
@@ -95,8 +97,7 @@ class ChecklistsServicer(checklist_pb2_grpc.ChecklistsServiceServicer):
             current = await _item(unit, sent.name, sent.etag)
             fields = masks.fields(sent, request.update_mask, wire.message(organization, current))
             item = change(current, _now(), **wire.values(organization, sent, fields))
-            if item.assignee not in {current.assignee, None}:
-                await self._require_member(unit, item)
+            await self._require_known(unit, current, item)
             await store.save(unit, item)
             return _recorded(unit, engagement, item)
 
@@ -108,9 +109,13 @@ class ChecklistsServicer(checklist_pb2_grpc.ChecklistsServiceServicer):
             counted = await store.counts(unit, await _engagement(unit, request.parent))
         return checklist_pb2.ListChecklistProgressResponse(progress=wire.progress(counted).methodologies)
 
-    async def _require_member(self, unit: Unit, item: Item) -> None:
-        for unknown in await self.missing_members(unit, [item.assignee] if item.assignee else []):
+    async def _require_known(self, unit: Unit, current: Item, item: Item) -> None:
+        """Checks that whom and what an item newly names is the organization's."""
+        assigned = [item.assignee] if item.assignee and item.assignee != current.assignee else []
+        for unknown in await self.missing_members(unit, assigned):
             raise not_found(engagement_wire.member_name(unit.organization, unknown))
+        for unknown in await self.missing_findings(unit, [one for one in item.findings if one not in current.findings]):
+            raise not_found(wire.finding_name(unit.organization, unknown))
 
 
 async def _engagement(unit: Unit, name: str) -> UUID:

@@ -23,6 +23,11 @@ def etag(item: Item) -> str:
     return etags.etag(item.id, item.revision)
 
 
+def finding_name(organization: UUID, finding: UUID) -> str:
+    """Returns a finding's resource name."""
+    return names.join("organizations", organization, "findings", finding)
+
+
 def message(organization: UUID, item: Item) -> checklist_pb2.ChecklistItem:
     """Returns an item as the contract has it."""
     methodology = Methodology(item.methodology)
@@ -35,7 +40,7 @@ def message(organization: UUID, item: Item) -> checklist_pb2.ChecklistItem:
         state=item.state.name,
         assignee=engagements.member_name(organization, item.assignee) if item.assignee else "",
         notes=item.notes,
-        findings=[names.join("organizations", organization, "findings", finding) for finding in item.findings],
+        findings=[finding_name(organization, finding) for finding in item.findings],
         update_time=item.updated_at,
         etag=etag(item),
     )

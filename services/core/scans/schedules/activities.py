@@ -11,7 +11,7 @@ from temporalio import activity
 from services.core.scans import store as scans
 from services.core.scans import wire as scan_wire
 from services.core.scans.domain import OutsideWindow, Profile, Scan, ScanTarget, State
-from services.core.scans.leave import Leaves, given, waits_until
+from services.core.scans.leave import Leaves, given, ordered_at
 from services.core.scans.schedules import store, wire
 from services.core.scans.schedules.control import ScheduleControl
 from services.core.scans.schedules.domain import Schedule, ran
@@ -90,7 +90,7 @@ class ScheduleActivities:
             raise Failure(Reason.ORGANIZATION_SUSPENDED)
         targets = [await self._target(unit, target) for target in schedule.targets]
         scan = _scan(unit, schedule, identifier, now)
-        waits_until(await given(unit, self.leaves, scan, keep=True), scan, now)
+        ordered_at(await given(unit, self.leaves, scan, keep=True), scan, now)
         await scans.add(unit, scan, targets)
         await store.save(unit, ran(schedule, now, identifier))
         unit.record(scan_wire.changed("scan.created", scan, (), f"Schedule {schedule.display_name} has ordered a scan"))

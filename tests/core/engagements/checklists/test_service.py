@@ -1,5 +1,6 @@
 """The checklists service behind all layers."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -21,7 +22,7 @@ from services.mesh import identifiers
 from services.mesh.errors import Reason
 from services.mesh.testing import call_of
 from tests.core.engagements.conftest import Client
-from tests.core.harness import events
+from tests.core.harness import events, new_tenant
 
 
 async def added(client: Client, **fields: Any) -> tuple[Engagement, ChecklistProgress]:
@@ -65,7 +66,7 @@ async def test_an_item_is_worked_on(client: Client) -> None:
         etag=item.etag,
         state=ChecklistItem.DONE,
         notes="open sesame",
-        findings=[f"{client.tenant.name}/findings/{identifiers.new()}"],
+        findings=[await client.finding()],
     )
     update = UpdateChecklistItemRequest(checklist_item=changed)
 
@@ -85,6 +86,21 @@ async def test_an_item_is_worked_on(client: Client) -> None:
     assert b"sesame" not in logged.snapshot
     async with client.database.unit(call_of(client.tenant.organization)) as unit:
         assert not any(b"sesame" in notes for notes in (await unit.execute(select(ITEMS.c.notes))).scalars())
+
+
+async def test_what_an_item_led_to_is_the_organizations(client: Client) -> None:
+    drafted, _ = await added(client)
+    item = (await listed(client, drafted))[0]
+    mine, unknown = await client.finding(), f"{client.tenant.name}/findings/{identifiers.new()}"
+    # Another's finding looks like none.
+    theirs = (await replace(client, tenant=await new_tenant()).finding()).rpartition("/")[2]
+
+    for finding in (unknown, f"{client.tenant.name}/findings/{theirs}"):
+        update = UpdateChecklistItemRequest(checklist_item=ChecklistItem(name=item.name, findings=[mine, finding]))
+        refusal = await client.tenant.refused(client.checklists.UpdateChecklistItem, update)
+        assert refusal.reason is Reason.NOT_FOUND
+
+    assert not (await listed(client, drafted))[0].findings
 
 
 async def test_who_does_an_item_is_a_member(client: Client) -> None:

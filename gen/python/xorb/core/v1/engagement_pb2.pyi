@@ -22,7 +22,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Engagement(_message.Message):
-    __slots__ = ("name", "display_name", "description", "state", "targets", "excluded_hosts", "excluded_paths", "excluded_addresses", "requests_per_second", "rules_of_engagement", "contacts", "time_zone", "windows", "blackouts", "weekly_blackouts", "testers", "hours_budget", "hours_used", "credits_budget", "credits_used", "creator", "create_time", "update_time", "start_time", "close_time", "etag", "emergency_stop_time", "emergency_stop_actor", "emergency_stop_reason")
+    __slots__ = ("name", "display_name", "description", "state", "targets", "excluded_hosts", "excluded_paths", "excluded_addresses", "requests_per_second", "rules_of_engagement", "contacts", "time_zone", "windows", "blackouts", "weekly_blackouts", "testers", "hours_budget", "hours_used", "credits_budget", "credits_used", "creator", "create_time", "update_time", "start_time", "close_time", "etag", "emergency_stop_time", "emergency_stop_actor", "emergency_stop_reason", "budget_policy", "budget_spent")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Engagement.State]
@@ -39,6 +39,14 @@ class Engagement(_message.Message):
     IN_PROGRESS: Engagement.State
     REMEDIATION: Engagement.State
     CLOSED: Engagement.State
+    class BudgetPolicy(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        BUDGET_POLICY_UNSPECIFIED: _ClassVar[Engagement.BudgetPolicy]
+        WARN: _ClassVar[Engagement.BudgetPolicy]
+        REFUSE: _ClassVar[Engagement.BudgetPolicy]
+    BUDGET_POLICY_UNSPECIFIED: Engagement.BudgetPolicy
+    WARN: Engagement.BudgetPolicy
+    REFUSE: Engagement.BudgetPolicy
     NAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
@@ -68,6 +76,8 @@ class Engagement(_message.Message):
     EMERGENCY_STOP_TIME_FIELD_NUMBER: _ClassVar[int]
     EMERGENCY_STOP_ACTOR_FIELD_NUMBER: _ClassVar[int]
     EMERGENCY_STOP_REASON_FIELD_NUMBER: _ClassVar[int]
+    BUDGET_POLICY_FIELD_NUMBER: _ClassVar[int]
+    BUDGET_SPENT_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     description: str
@@ -97,7 +107,27 @@ class Engagement(_message.Message):
     emergency_stop_time: _timestamp_pb2.Timestamp
     emergency_stop_actor: str
     emergency_stop_reason: str
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., description: _Optional[str] = ..., state: _Optional[_Union[Engagement.State, str]] = ..., targets: _Optional[_Iterable[str]] = ..., excluded_hosts: _Optional[_Iterable[str]] = ..., excluded_paths: _Optional[_Iterable[str]] = ..., excluded_addresses: _Optional[_Iterable[str]] = ..., requests_per_second: _Optional[int] = ..., rules_of_engagement: _Optional[str] = ..., contacts: _Optional[_Iterable[_Union[Contact, _Mapping]]] = ..., time_zone: _Optional[str] = ..., windows: _Optional[_Iterable[_Union[_calendar_pb2.Period, _Mapping]]] = ..., blackouts: _Optional[_Iterable[_Union[_calendar_pb2.Period, _Mapping]]] = ..., weekly_blackouts: _Optional[_Iterable[_Union[_calendar_pb2.WeeklyPeriod, _Mapping]]] = ..., testers: _Optional[_Iterable[str]] = ..., hours_budget: _Optional[float] = ..., hours_used: _Optional[float] = ..., credits_budget: _Optional[int] = ..., credits_used: _Optional[int] = ..., creator: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., emergency_stop_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., emergency_stop_actor: _Optional[str] = ..., emergency_stop_reason: _Optional[str] = ...) -> None: ...
+    budget_policy: Engagement.BudgetPolicy
+    budget_spent: bool
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., description: _Optional[str] = ..., state: _Optional[_Union[Engagement.State, str]] = ..., targets: _Optional[_Iterable[str]] = ..., excluded_hosts: _Optional[_Iterable[str]] = ..., excluded_paths: _Optional[_Iterable[str]] = ..., excluded_addresses: _Optional[_Iterable[str]] = ..., requests_per_second: _Optional[int] = ..., rules_of_engagement: _Optional[str] = ..., contacts: _Optional[_Iterable[_Union[Contact, _Mapping]]] = ..., time_zone: _Optional[str] = ..., windows: _Optional[_Iterable[_Union[_calendar_pb2.Period, _Mapping]]] = ..., blackouts: _Optional[_Iterable[_Union[_calendar_pb2.Period, _Mapping]]] = ..., weekly_blackouts: _Optional[_Iterable[_Union[_calendar_pb2.WeeklyPeriod, _Mapping]]] = ..., testers: _Optional[_Iterable[str]] = ..., hours_budget: _Optional[float] = ..., hours_used: _Optional[float] = ..., credits_budget: _Optional[int] = ..., credits_used: _Optional[int] = ..., creator: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., emergency_stop_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., emergency_stop_actor: _Optional[str] = ..., emergency_stop_reason: _Optional[str] = ..., budget_policy: _Optional[_Union[Engagement.BudgetPolicy, str]] = ..., budget_spent: _Optional[bool] = ...) -> None: ...
+
+class EffortEntry(_message.Message):
+    __slots__ = ("name", "hours", "credits", "note", "work_time", "author", "create_time")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    HOURS_FIELD_NUMBER: _ClassVar[int]
+    CREDITS_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    WORK_TIME_FIELD_NUMBER: _ClassVar[int]
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    hours: float
+    credits: int
+    note: str
+    work_time: _timestamp_pb2.Timestamp
+    author: str
+    create_time: _timestamp_pb2.Timestamp
+    def __init__(self, name: _Optional[str] = ..., hours: _Optional[float] = ..., credits: _Optional[int] = ..., note: _Optional[str] = ..., work_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., author: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Contact(_message.Message):
     __slots__ = ("display_name", "email", "phone")
@@ -246,16 +276,40 @@ class ReleaseEngagementRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class RecordEffortRequest(_message.Message):
-    __slots__ = ("name", "hours", "credits", "request_id")
+    __slots__ = ("name", "hours", "credits", "request_id", "note", "work_time")
     NAME_FIELD_NUMBER: _ClassVar[int]
     HOURS_FIELD_NUMBER: _ClassVar[int]
     CREDITS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    WORK_TIME_FIELD_NUMBER: _ClassVar[int]
     name: str
     hours: float
     credits: int
     request_id: str
-    def __init__(self, name: _Optional[str] = ..., hours: _Optional[float] = ..., credits: _Optional[int] = ..., request_id: _Optional[str] = ...) -> None: ...
+    note: str
+    work_time: _timestamp_pb2.Timestamp
+    def __init__(self, name: _Optional[str] = ..., hours: _Optional[float] = ..., credits: _Optional[int] = ..., request_id: _Optional[str] = ..., note: _Optional[str] = ..., work_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ListEffortEntriesRequest(_message.Message):
+    __slots__ = ("parent", "page_size", "page_token", "filter")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    page_size: int
+    page_token: str
+    filter: str
+    def __init__(self, parent: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., filter: _Optional[str] = ...) -> None: ...
+
+class ListEffortEntriesResponse(_message.Message):
+    __slots__ = ("effort_entries", "next_page_token")
+    EFFORT_ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    effort_entries: _containers.RepeatedCompositeFieldContainer[EffortEntry]
+    next_page_token: str
+    def __init__(self, effort_entries: _Optional[_Iterable[_Union[EffortEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class WatchEngagementsRequest(_message.Message):
     __slots__ = ("parent", "filter", "resume_token")

@@ -101,6 +101,11 @@ class EngagementsServiceStub:
                 request_serializer=xorb_dot_core_dot_v1_dot_engagement__pb2.RecordEffortRequest.SerializeToString,
                 response_deserializer=xorb_dot_core_dot_v1_dot_engagement__pb2.Engagement.FromString,
                 _registered_method=True)
+        self.ListEffortEntries = channel.unary_unary(
+                '/xorb.core.v1.EngagementsService/ListEffortEntries',
+                request_serializer=xorb_dot_core_dot_v1_dot_engagement__pb2.ListEffortEntriesRequest.SerializeToString,
+                response_deserializer=xorb_dot_core_dot_v1_dot_engagement__pb2.ListEffortEntriesResponse.FromString,
+                _registered_method=True)
         self.WatchEngagements = channel.unary_stream(
                 '/xorb.core.v1.EngagementsService/WatchEngagements',
                 request_serializer=xorb_dot_core_dot_v1_dot_engagement__pb2.WatchEngagementsRequest.SerializeToString,
@@ -234,9 +239,20 @@ class EngagementsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordEffort(self, request, context):
-        """Adds hours and credits to what was used. Negative ones correct what was recorded before.
+        """Adds hours and credits to what was used, and keeps an entry of who used them when and for what. Negative ones correct what
+        was recorded before.
 
         Errors: NOT_FOUND, INVALID_FIELD, ILLEGAL_TRANSITION.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListEffortEntries(self, request, context):
+        """Lists what was used of an engagement's budget entry by entry, the newest first. Filters by `author`, `work_time` and
+        `create_time`.
+
+        Errors: NOT_FOUND, INVALID_FILTER, INVALID_PAGE_TOKEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -337,6 +353,11 @@ def add_EngagementsServiceServicer_to_server(servicer, server):
                     servicer.RecordEffort,
                     request_deserializer=xorb_dot_core_dot_v1_dot_engagement__pb2.RecordEffortRequest.FromString,
                     response_serializer=xorb_dot_core_dot_v1_dot_engagement__pb2.Engagement.SerializeToString,
+            ),
+            'ListEffortEntries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListEffortEntries,
+                    request_deserializer=xorb_dot_core_dot_v1_dot_engagement__pb2.ListEffortEntriesRequest.FromString,
+                    response_serializer=xorb_dot_core_dot_v1_dot_engagement__pb2.ListEffortEntriesResponse.SerializeToString,
             ),
             'WatchEngagements': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchEngagements,
@@ -706,6 +727,33 @@ class EngagementsService:
             '/xorb.core.v1.EngagementsService/RecordEffort',
             xorb_dot_core_dot_v1_dot_engagement__pb2.RecordEffortRequest.SerializeToString,
             xorb_dot_core_dot_v1_dot_engagement__pb2.Engagement.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListEffortEntries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/xorb.core.v1.EngagementsService/ListEffortEntries',
+            xorb_dot_core_dot_v1_dot_engagement__pb2.ListEffortEntriesRequest.SerializeToString,
+            xorb_dot_core_dot_v1_dot_engagement__pb2.ListEffortEntriesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -306,6 +306,11 @@ class ErrorReason(betterproto2.Enum):
     FAILED_PRECONDITION. The engagement's windows are closed, and the scan doesn't wait for them, or none is left.
     """
 
+    BUDGET_SPENT = 84
+    """
+    FAILED_PRECONDITION. The hours or credits that were agreed are used, and the engagement refuses new scans then.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -364,6 +369,7 @@ class ErrorReason(betterproto2.Enum):
             81: "ERROR_REASON_ENGAGEMENT_NOT_UNDER_WAY",
             82: "ERROR_REASON_OUTSIDE_SCOPE",
             83: "ERROR_REASON_OUTSIDE_WINDOW",
+            84: "ERROR_REASON_BUDGET_SPENT",
         }
 
     @classmethod
@@ -424,6 +430,7 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_ENGAGEMENT_NOT_UNDER_WAY": 81,
             "ERROR_REASON_OUTSIDE_SCOPE": 82,
             "ERROR_REASON_OUTSIDE_WINDOW": 83,
+            "ERROR_REASON_BUDGET_SPENT": 84,
         }
 
 

@@ -75,8 +75,10 @@ __all__ = (
     "DeleteSeparationRequest",
     "DeleteTargetRequest",
     "DismissFindingRequest",
+    "EffortEntry",
     "EmailEndpoint",
     "Engagement",
+    "EngagementBudgetPolicy",
     "EngagementEvent",
     "EngagementState",
     "EngagementsServiceAsyncStub",
@@ -152,6 +154,8 @@ __all__ = (
     "ListChecklistItemsResponse",
     "ListChecklistProgressRequest",
     "ListChecklistProgressResponse",
+    "ListEffortEntriesRequest",
+    "ListEffortEntriesResponse",
     "ListEngagementActivityRequest",
     "ListEngagementActivityResponse",
     "ListEngagementsRequest",
@@ -512,6 +516,27 @@ class ChecklistItemState(betterproto2.Enum):
     NOT_APPLICABLE = 4
     """
     There is nothing to look at.
+    """
+
+
+class EngagementBudgetPolicy(betterproto2.Enum):
+    """
+    What becomes of new scans once what was agreed is used.
+    """
+
+    BUDGET_POLICY_UNSPECIFIED = 0
+    """
+    WARN.
+    """
+
+    WARN = 1
+    """
+    They are taken; an event tells that the budget is spent.
+    """
+
+    REFUSE = 2
+    """
+    They are refused, too.
     """
 
 
@@ -2313,7 +2338,7 @@ class ChecklistItem(betterproto2.Message):
         8, betterproto2.TYPE_STRING, repeated=True
     )
     """
-    What it led to.
+    What it led to: findings of the organization.
     """
 
     update_time: "datetime.datetime | None" = betterproto2.field(
@@ -3327,6 +3352,61 @@ default_message_pool.register_message(
 
 
 @dataclass(eq=False, repr=False)
+class EffortEntry(betterproto2.Message):
+    """
+    Hours and credits that were used at one time. Entries are never changed: another one corrects them.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The resource name, `organizations/{organization}/engagements/{engagement}/effortEntries/{effort_entry}`.
+    """
+
+    hours: "float" = betterproto2.field(2, betterproto2.TYPE_DOUBLE)
+    """
+    How many hours; negative in a correction.
+    """
+
+    credits: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+    """
+    How many credits; negative in a correction.
+    """
+
+    note: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    What for; kept encrypted.
+    """
+
+    work_time: "datetime.datetime | None" = betterproto2.field(
+        5,
+        betterproto2.TYPE_MESSAGE,
+        unwrap=lambda: ___google__protobuf__.Timestamp,
+        optional=True,
+    )
+    """
+    When the work was done.
+    """
+
+    author: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    """
+    Who recorded it.
+    """
+
+    create_time: "datetime.datetime | None" = betterproto2.field(
+        7,
+        betterproto2.TYPE_MESSAGE,
+        unwrap=lambda: ___google__protobuf__.Timestamp,
+        optional=True,
+    )
+    """
+    When it was recorded.
+    """
+
+
+default_message_pool.register_message("xorb.core.v1", "EffortEntry", EffortEntry)
+
+
+@dataclass(eq=False, repr=False)
 class EmailEndpoint(betterproto2.Message):
     """
     People's addresses.
@@ -3538,6 +3618,18 @@ class Engagement(betterproto2.Message):
     emergency_stop_reason: "str" = betterproto2.field(29, betterproto2.TYPE_STRING)
     """
     Why; kept encrypted.
+    """
+
+    budget_policy: "EngagementBudgetPolicy" = betterproto2.field(
+        30, betterproto2.TYPE_ENUM, default_factory=lambda: EngagementBudgetPolicy(0)
+    )
+    """
+    What becomes of new scans once the hours or the credits are used; WARN where it isn't given. Scans that run, run on.
+    """
+
+    budget_spent: "bool" = betterproto2.field(31, betterproto2.TYPE_BOOL)
+    """
+    Whether the hours or the credits that were agreed are used.
     """
 
 
@@ -5255,6 +5347,62 @@ class ListChecklistProgressResponse(betterproto2.Message):
 
 default_message_pool.register_message(
     "xorb.core.v1", "ListChecklistProgressResponse", ListChecklistProgressResponse
+)
+
+
+@dataclass(eq=False, repr=False)
+class ListEffortEntriesRequest(betterproto2.Message):
+    """
+    A request for what was used.
+    """
+
+    parent: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The engagement.
+    """
+
+    page_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    At most this many, 1 to 1000; 50 where it isn't given.
+    """
+
+    page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    From the previous response, to get the next page.
+    """
+
+    filter: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    Which ones (AIP-160), such as `work_time >= "2026-03-01T00:00:00Z"`.
+    """
+
+
+default_message_pool.register_message(
+    "xorb.core.v1", "ListEffortEntriesRequest", ListEffortEntriesRequest
+)
+
+
+@dataclass(eq=False, repr=False)
+class ListEffortEntriesResponse(betterproto2.Message):
+    """
+    One page of what was used.
+    """
+
+    effort_entries: "list[EffortEntry]" = betterproto2.field(
+        1, betterproto2.TYPE_MESSAGE, repeated=True
+    )
+    """
+    The entries.
+    """
+
+    next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    For the next page; empty on the last.
+    """
+
+
+default_message_pool.register_message(
+    "xorb.core.v1", "ListEffortEntriesResponse", ListEffortEntriesResponse
 )
 
 
@@ -7630,6 +7778,21 @@ class RecordEffortRequest(betterproto2.Message):
     request_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
     A UUID of the caller's choice; a repeated request with the same one returns the first response.
+    """
+
+    note: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    What for; kept encrypted.
+    """
+
+    work_time: "datetime.datetime | None" = betterproto2.field(
+        6,
+        betterproto2.TYPE_MESSAGE,
+        unwrap=lambda: ___google__protobuf__.Timestamp,
+        optional=True,
+    )
+    """
+    When the work was done; now where it isn't given.
     """
 
 
@@ -12119,7 +12282,8 @@ class EngagementsServiceStub:
 
     def record_effort(self, message: "RecordEffortRequest") -> "Engagement":
         """
-        Adds hours and credits to what was used. Negative ones correct what was recorded before.
+        Adds hours and credits to what was used, and keeps an entry of who used them when and for what. Negative ones correct what
+        was recorded before.
 
         Errors: NOT_FOUND, INVALID_FIELD, ILLEGAL_TRANSITION.
         """
@@ -12128,6 +12292,22 @@ class EngagementsServiceStub:
             "/xorb.core.v1.EngagementsService/RecordEffort",
             RecordEffortRequest.SerializeToString,
             Engagement.FromString,
+        )(message)
+
+    def list_effort_entries(
+        self, message: "ListEffortEntriesRequest"
+    ) -> "ListEffortEntriesResponse":
+        """
+        Lists what was used of an engagement's budget entry by entry, the newest first. Filters by `author`, `work_time` and
+        `create_time`.
+
+        Errors: NOT_FOUND, INVALID_FILTER, INVALID_PAGE_TOKEN.
+        """
+
+        return self._channel.unary_unary(
+            "/xorb.core.v1.EngagementsService/ListEffortEntries",
+            ListEffortEntriesRequest.SerializeToString,
+            ListEffortEntriesResponse.FromString,
         )(message)
 
     def watch_engagements(
@@ -12470,7 +12650,8 @@ class EngagementsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "Engagement":
         """
-        Adds hours and credits to what was used. Negative ones correct what was recorded before.
+        Adds hours and credits to what was used, and keeps an entry of who used them when and for what. Negative ones correct what
+        was recorded before.
 
         Errors: NOT_FOUND, INVALID_FIELD, ILLEGAL_TRANSITION.
         """
@@ -12479,6 +12660,30 @@ class EngagementsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
             "/xorb.core.v1.EngagementsService/RecordEffort",
             message,
             Engagement,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def list_effort_entries(
+        self,
+        message: "ListEffortEntriesRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "ListEffortEntriesResponse":
+        """
+        Lists what was used of an engagement's budget entry by entry, the newest first. Filters by `author`, `work_time` and
+        `create_time`.
+
+        Errors: NOT_FOUND, INVALID_FILTER, INVALID_PAGE_TOKEN.
+        """
+
+        return await self._unary_unary(
+            "/xorb.core.v1.EngagementsService/ListEffortEntries",
+            message,
+            ListEffortEntriesResponse,
             timeout=timeout,
             deadline=deadline,
             metadata=metadata,
