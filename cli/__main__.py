@@ -31,6 +31,7 @@ from cli.commands import (
     organizations,
     passwords,
     reports,
+    retests,
     roles,
     scans,
     schedules,
@@ -86,6 +87,7 @@ findings.app.command()(history.history)
 for command in matching.COMMANDS:
     findings.app.command()(command)
 app.add_typer(findings.app, name="findings")
+app.add_typer(retests.app, name="retest")
 app.add_typer(acceptances.app, name="acceptances")
 app.add_typer(deadlines.app, name="deadlines")
 app.add_typer(notes.app, name="notes")

@@ -146,6 +146,10 @@ EVIDENCE = (
 )
 
 
+# What became of a line of evidence: it went, it came.
+_SIGNS = {2: "-", 3: "+"}
+
+
 def _accepted(acceptance: Any) -> str:  # noqa: ANN401 - an Acceptance
     """What an acceptance accepts."""
     kind = acceptance.WhichOneof("scope")
@@ -208,6 +212,29 @@ ACCEPTANCE = (
     Column("justification", lambda one: str(one.justification)),
     Column("evidence", lambda one: str(one.evidence)),
     Column("note", lambda one: str(one.note)),
+)
+RETESTS = (
+    _ID,
+    Column("state", lambda one: enum_name(one, "state"), state_style),
+    Column("verdict", lambda one: enum_name(one, "verdict")),
+    Column("finding", lambda one: short(one.finding)),
+    Column("check", lambda one: str(one.check), spare=True),
+    Column("location", lambda one: str(one.location), wide=True),
+    Column("reason", lambda one: str(one.reason), spare=True),
+    Column("requested", lambda one: when(one.request_time)),
+    Column("ended", lambda one: when(one.end_time), spare=True),
+)
+RETEST = (
+    _NAME,
+    *RETESTS[1:],
+    Column("requester", lambda one: str(one.requester)),
+    Column("tester", lambda one: str(one.tester)),
+    Column("decider", lambda one: str(one.decider)),
+    Column("scan", lambda one: str(one.scan)),
+    Column("note", lambda one: str(one.note)),
+    Column(
+        "difference", lambda one: "\n".join(f"{_SIGNS.get(line.change, ' ')} {line.text}" for line in one.difference)
+    ),
 )
 DEADLINES = (
     _NAME,

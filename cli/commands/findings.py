@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from xorb.core.v1 import finding_pb2, finding_pb2_grpc
+from xorb.core.v1 import finding_assignment_pb2, finding_assignment_pb2_grpc, finding_pb2, finding_pb2_grpc
 
 from cli import columns, context, files, names, severity
-from cli.commands import scans, targets
+from cli.commands import members, scans, targets
 from cli.context import OutputOption
 from cli.errors import FINDINGS
 from cli.output import Format, Printer, as_dict, to_csv
@@ -22,7 +22,11 @@ FindingArguments = Annotated[list[str], typer.Argument(metavar="FINDING...", hel
 SeverityOption = Annotated[Severity | None, typer.Option("--severity", help="At least this grave.")]
 ScanOption = Annotated[str, typer.Option(help="Seen last by this scan.")]
 TargetOption = Annotated[str, typer.Option(help="Of this target.")]
-FilterOption = Annotated[str, typer.Option("--filter", help='AIP-160, such as: check = "http.missing-hsts"')]
+_FILTER = (
+    'AIP-160, such as: check = "http.missing-hsts"; by state, severity, check, asset, target, scan, import, assignee, '
+    "title, duplicate_of, cvss_score, first_seen_time, last_seen_time, due_time, breached"
+)
+FilterOption = Annotated[str, typer.Option("--filter", help=_FILTER)]
 
 
 class State(StrEnum):
@@ -132,6 +136,26 @@ def remediate(call: typer.Context, findings: FindingArguments, output: OutputOpt
 def reopen(call: typer.Context, findings: FindingArguments, output: OutputOption = None) -> None:
     """Opens findings again, whatever was decided of them."""
     _change(call, findings, output, "ReopenFinding", finding_pb2.ReopenFindingRequest)
+
+
+@app.command()
+def assign(
+    call: typer.Context,
+    findings: FindingArguments,
+    to: Annotated[str, typer.Option(help="The member's e-mail address or id; nobody without it.")] = "",
+    output: OutputOption = None,
+) -> None:
+    """Gives findings to a member, or to nobody."""
+    shared = context.of(call)
+    stub = shared.session.stub(finding_assignment_pb2_grpc.FindingAssignmentsServiceStub)
+    assignee = members.resolve(shared.session, to) if to else ""
+    printer: Printer = shared.printer(output)
+    for text in findings:
+        request = finding_assignment_pb2.AssignFindingRequest(
+            name=resolve(shared.session, text), assignee=assignee, request_id=context.request_id()
+        )
+        changed = shared.session.call(stub.AssignFinding, request)
+        printer.line(f"{changed.title}: {to or 'nobody'}", changed)
 
 
 def resolve(session: Session, text: str) -> str:

@@ -12,12 +12,15 @@ from google.protobuf import empty_pb2
 from google.rpc import code_pb2
 from xorb.common.v1 import watch_pb2
 from xorb.core.v1 import (
+    acceptance_pb2_grpc,
     activity_pb2,
     activity_pb2_grpc,
     attachment_pb2_grpc,
     audit_pb2_grpc,
     checklist_pb2_grpc,
+    deadline_pb2_grpc,
     engagement_pb2_grpc,
+    finding_assignment_pb2_grpc,
     finding_history_pb2_grpc,
     finding_pb2,
     finding_pb2_grpc,
@@ -28,6 +31,7 @@ from xorb.core.v1 import (
     notification_delivery_pb2_grpc,
     notification_rule_pb2_grpc,
     organization_pb2_grpc,
+    retest_pb2_grpc,
     scan_pb2,
     scan_pb2_grpc,
     scan_schedule_pb2_grpc,
@@ -46,7 +50,7 @@ from xorb.security.v1 import (
     session_pb2_grpc,
 )
 
-from tests.cli import admission, engaging, notifying, talk
+from tests.cli import admission, closing, engaging, notifying, talk
 from tests.cli.factors import Factors, Passkeys
 from tests.cli.identity import Identity, Organizations
 from tests.cli.importing import Imports
@@ -260,6 +264,10 @@ def serving(platform: Platform) -> Iterator[str]:
         engagement_pb2_grpc.add_EngagementsServiceServicer_to_server,
         checklist_pb2_grpc.add_ChecklistsServiceServicer_to_server,
         scan_schedule_pb2_grpc.add_ScanSchedulesServiceServicer_to_server,
+        retest_pb2_grpc.add_RetestsServiceServicer_to_server,
+        acceptance_pb2_grpc.add_AcceptancesServiceServicer_to_server,
+        deadline_pb2_grpc.add_DeadlinesServiceServicer_to_server,
+        finding_assignment_pb2_grpc.add_FindingAssignmentsServiceServicer_to_server,
     )
     servicers = (
         *(Identity, Organizations, Targets, Scans, Findings, Activity, Factors, Passkeys),
@@ -268,6 +276,7 @@ def serving(platform: Platform) -> Iterator[str]:
         *(Imports, talk.Notes, talk.Attachments, talk.FindingHistory),
         *(notifying.Channels, notifying.Rules, notifying.Deliveries),
         *(engaging.Engagements, engaging.Checklists, engaging.Schedules),
+        *(closing.Retests, closing.Acceptances, closing.Deadlines, closing.Assignments),
     )
     for add, servicer in zip(generated, servicers, strict=True):
         add(servicer(platform), server)
