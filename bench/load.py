@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _HEADERS_END = b"\r\n\r\n"
@@ -37,7 +38,7 @@ async def get(
     port: int, path: str, token: str, *, connections: int, seconds: float, tls: ssl.SSLContext | None = None
 ) -> Load:
     """Sends GET requests to 127.0.0.1 until the time is over; an answer other than 200 is a failure."""
-    request = (f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n\r\n").encode()
+    request = _request(port, path, token)
     begun = time.perf_counter()
     until = begun + seconds
     parts = await asyncio.gather(*(_connection(port, request, until, tls) for _ in range(connections)))
@@ -46,10 +47,30 @@ async def get(
     return Load(len(latencies), time.perf_counter() - begun, latencies, failures)
 
 
+async def each(port: int, paths: Sequence[str], token: str, *, connections: int) -> Load:
+    """Sends a GET request to 127.0.0.1 for each of some paths; an answer other than 200 is a failure."""
+    begun = time.perf_counter()
+    parts = await asyncio.gather(*(_once(port, paths[first::connections], token) for first in range(connections)))
+    latencies = tuple(latency for part, _ in parts for latency in part)
+    return Load(len(latencies), time.perf_counter() - begun, latencies, sum(failed for _, failed in parts))
+
+
 async def ready(port: int, path: str, token: str, *, tls: ssl.SSLContext | None = None) -> None:
     """Returns when a GET is answered with 200: Envoy takes a moment to notice a new upstream."""
     while (await get(port, path, token, connections=1, seconds=0.05, tls=tls)).failures:  # noqa: ASYNC110 - Envoy has no event
         await asyncio.sleep(0.1)
+
+
+async def _once(port: int, paths: Sequence[str], token: str) -> tuple[list[float], int]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    latencies: list[float] = []
+    failures = 0
+    for path in paths:
+        begun = time.perf_counter()
+        failures += not await _answered(reader, writer, _request(port, path, token))
+        latencies.append(1000 * (time.perf_counter() - begun))
+    writer.close()
+    return latencies, failures
 
 
 async def _connection(port: int, request: bytes, until: float, tls: ssl.SSLContext | None) -> tuple[list[float], int]:
@@ -57,11 +78,20 @@ async def _connection(port: int, request: bytes, until: float, tls: ssl.SSLConte
     latencies: list[float] = []
     failures = 0
     while (begun := time.perf_counter()) < until:
-        writer.write(request)
-        head = await reader.readuntil(_HEADERS_END)
-        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-        await reader.readexactly(length)
-        failures += not head.startswith(b"HTTP/1.1 200")
+        failures += not await _answered(reader, writer, request)
         latencies.append(1000 * (time.perf_counter() - begun))
     writer.close()
     return latencies, failures
+
+
+def _request(port: int, path: str, token: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+
+
+async def _answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> bool:
+    """Sends a request and reads its answer; returns whether that is 200."""
+    writer.write(request)
+    head = await reader.readuntil(_HEADERS_END)
+    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+    await reader.readexactly(length)
+    return head.startswith(b"HTTP/1.1 200")

@@ -18,11 +18,19 @@ _SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One part of an order: an expression, and whether the greatest values come first."""
+    """One part of an order.
+
+    Attributes:
+        name: What requests call it.
+        expression: What is compared.
+        descending: Whether the greatest values come first.
+        present: Whether a value is never absent, whatever the expression tells.
+    """
 
     name: str
     expression: ColumnElement[Any]
     descending: bool = False
+    present: bool = False
 
     @property
     def clause(self) -> ColumnElement[Any]:
@@ -32,7 +40,7 @@ class Sort:
     @property
     def nullable(self) -> bool:
         """Whether a value may be absent, as far as the expression tells."""
-        return not isinstance(self.expression, Column) or bool(self.expression.nullable)
+        return not self.present and (not isinstance(self.expression, Column) or bool(self.expression.nullable))
 
 
 def parse_order(text: str, fields: Mapping[str, Field]) -> tuple[Sort, ...]:

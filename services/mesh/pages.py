@@ -6,7 +6,7 @@ the order that it is for. It stays valid as long as these stay the same; the pag
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -131,7 +131,7 @@ class Pager:
             inner = inner.where(after(walk.sorts, self._open(request.token, purpose)))
         inner = inner.order_by(*(sort.clause for sort in walk.sorts)).limit(walk.steps)
         walked = inner.subquery("walked")
-        sorts = [Sort(sort.name, walked.c[str(sort.expression.key)], sort.descending) for sort in walk.sorts]
+        sorts = [replace(sort, expression=walked.c[str(sort.expression.key)]) for sort in walk.sorts]
         statement = select(walked) if walk.rest is None else select(walked).where(walk.rest(walked.c))
         rows, places = await _fetch(unit, statement, sorts, size := _size(request.size))
         if len(rows) > size:

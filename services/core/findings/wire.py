@@ -253,6 +253,7 @@ def filterable(event: LoggedEvent) -> dict[str, object]:
         "duplicate_of": finding.duplicate_of,
         "assignee": finding.assignee,
         "title": finding.title,
+        "cve": list(finding.cves),
         "cvss_score": finding.cvss_score,
         "first_seen_time": finding.first_seen_time.ToDatetime(UTC),
         "last_seen_time": finding.last_seen_time.ToDatetime(UTC),

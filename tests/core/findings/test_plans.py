@@ -23,12 +23,14 @@ _FILL = text(
     """
     INSERT INTO findings (organization_id, id, target_id, check_id, asset, location, title, description,
         severity, remediation, reworded, cvss_vector, cvss_score, cwes, cves, reference_urls, evidence, state,
-        dismissal_reason, sighting_count, scan_id, first_seen_at, last_seen_at, updated_at, revision)
+        dismissal_reason, sighting_count, scan_id, first_seen_at, last_seen_at, updated_at, revision, due_at)
     SELECT CAST(:organization AS uuid), uuidv7(), gen_random_uuid(),
         'http.check-' || number % 40, 'host-' || number % 500 || '.example.com', 'https://example.com/' || number,
-        'Title ' || number, repeat('words ', 40), number % 6, 'Mend it', '{}', '', 0, '{}', '{}', '{}', 'raw',
+        'Title ' || number, repeat('words ', 40), number % 6, 'Mend it', '{}', '', 0, '{}',
+        CASE WHEN number % 5 = 0 THEN ARRAY['CVE-2020-' || 1000 + number % 3000] ELSE '{}' END, '{}', 'raw',
         1 + number % 4, '', 1, gen_random_uuid(), now() - number * interval '1 minute',
-        now() - (number * 7919 % 100000) * interval '1 second', now(), 1
+        now() - (number * 7919 % 100000) * interval '1 second', now(), 1,
+        CASE WHEN number % 3 = 0 THEN now() + (number * 7919 % 100000 - 5000) * interval '1 minute' END
     FROM generate_series(CAST(:first AS integer), CAST(:last AS integer)) AS number
     """
 )

@@ -1,9 +1,9 @@
 """The orders that an index of findings has, and which conditions it takes before it is read in order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from services.core.findings.tables import DEFAULT_ORDER, FIELDS
+from services.core.findings.tables import DEFAULT_ORDER, DUE, FIELDS
 from services.mesh.filters.parse import And, Expression, Operator, Restriction
 from services.mesh.keyset import Sort, parse_order
 
@@ -11,6 +11,7 @@ _INDEXED: Final = (
     ("severity", "last_seen_time"),
     ("last_seen_time",),
     ("first_seen_time",),
+    ("due_time",),
     ("cvss_score", "last_seen_time"),
     ("check", "severity", "last_seen_time"),
     ("asset", "severity", "last_seen_time"),
@@ -18,8 +19,10 @@ _INDEXED: Final = (
 )
 _GRAVEST: Final = _INDEXED[0]
 _EQUAL: Final = ("duplicate_of", "import", "scan", "assignee", "target", "asset", "check", "state")
+_RANGES: Final = frozenset({"first_seen_time", "last_seen_time", "due_time", "cvss_score"})
 _SINGLE: Final = frozenset({"duplicate_of"})
 _SEVERITY: Final = frozenset({Operator.EQUAL, Operator.GREATER, Operator.GREATER_OR_EQUAL, Operator.LESS})
+_BOUNDS: Final = frozenset({Operator.GREATER, Operator.GREATER_OR_EQUAL, Operator.LESS, Operator.LESS_OR_EQUAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,10 @@ def wanted(order_by: str) -> tuple[Sort, ...]:
     """
     sorts = parse_order(order_by or DEFAULT_ORDER, FIELDS)
     order = _index(sorts)
-    if order is None:
-        return sorts
-    direction = " desc" if sorts[0].descending else ""
-    return parse_order(", ".join(f"{name}{direction}" for name in order), FIELDS)
+    if order is not None:
+        direction = " desc" if sorts[0].descending else ""
+        sorts = parse_order(", ".join(f"{name}{direction}" for name in order), FIELDS)
+    return tuple(replace(sort, expression=DUE, present=True) if sort.name == "due_time" else sort for sort in sorts)
 
 
 def is_indexed(sorts: tuple[Sort, ...]) -> bool:
@@ -53,6 +56,24 @@ def equalities(expression: Expression | None) -> tuple[Restriction, ...]:
     """Returns those parts of a filter that all have to hold and that an index is entered with, the narrowest first."""
     found = [part for part in parts(expression) if isinstance(part, Restriction) and _is_equality(part)]
     return tuple(sorted(found, key=lambda part: _EQUAL.index(part.field)))
+
+
+def ranges(expression: Expression | None) -> tuple[Expression, ...]:
+    """Returns those parts of a filter that all have to hold, for each field whose index they say a stretch of."""
+    bounds: dict[str, list[Expression]] = {}
+    for part in parts(expression):
+        if isinstance(part, Restriction) and part.field in _RANGES and part.operator in _BOUNDS:
+            bounds.setdefault(part.field, []).append(part)
+    return tuple(And(tuple(both)) if len(both) > 1 else both[0] for both in bounds.values())
+
+
+def cves(expression: Expression | None) -> tuple[str, ...]:
+    """Returns the CVEs that a filter names and that all have to be there."""
+    return tuple(
+        part.value.text
+        for part in parts(expression)
+        if isinstance(part, Restriction) and part.field == "cve" and not part.value.open_start | part.value.open_end
+    )
 
 
 def split(expression: Expression | None, sorts: tuple[Sort, ...]) -> Split:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Label, Select, and_, func, select
 
 from services.core.findings.search import orders
 from services.core.findings.search.words import store as words
 from services.core.findings.search.words.store import Word
-from services.core.findings.tables import FIELDS, FINDINGS
+from services.core.findings.tables import DUE, FIELDS, FINDINGS
 from services.mesh.database import Unit
 from services.mesh.errors import Failure, FieldViolation, Reason
 from services.mesh.filters import Field
@@ -29,18 +29,30 @@ FEW: Final = 1000
 STEPS: Final = 5000
 """How many findings one page looks at."""
 
+# What has no deadline is in the index, too, and the filter is looked at again.
+_BOUNDED: Final = {**FIELDS, "due_time": Field(DUE.element, "time")}
 _NEWEST: Final = (Sort("", FINDINGS.c.id, True),)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for, read: its page, filter, order, the query as it was sent and its words, the rarest first."""
+    """What is asked for, read.
+
+    Attributes:
+        request: Which page.
+        filter: Which findings.
+        sorts: In which order; empty for the newest first.
+        query: The query as it was sent; empty where it has no words.
+        words: Its words, the rarest first.
+        cve: The rarest word of the CVEs that the filter names; None where it names none.
+    """
 
     request: PageRequest
     filter: Expression | None
     sorts: tuple[Sort, ...]
     query: str
     words: Sequence[Word]
+    cve: Word | None
 
 
 async def page(unit: Unit, pager: Pager, request: PageRequest, query: str) -> Page:
@@ -60,10 +72,12 @@ async def page(unit: Unit, pager: Pager, request: PageRequest, query: str) -> Pa
     if expression is not None:
         condition(expression, FIELDS)
     found = await words.known(unit, query) if query.strip() else []
-    if found is None:
+    named = [await words.known(unit, cve) for cve in orders.cves(expression)]
+    if found is None or None in named:
         return Page([], "")
     sorts = orders.wanted(request.order_by) if request.order_by or not found else ()
-    wanted = Wanted(request, expression, sorts, query if found else "", found)
+    rarest = min((word for one in named for word in one or []), key=lambda word: word.size, default=None)
+    wanted = Wanted(request, expression, sorts, query if found else "", found, rarest)
     if _is_entered(wanted):
         return await pager.walk(unit, _ordered(wanted), request)
     few = await _few(unit, wanted)
@@ -83,9 +97,11 @@ def _is_entered(wanted: Wanted) -> bool:
 
 async def _few(unit: Unit, wanted: Wanted) -> Select[Any] | None:
     """Returns the statement for a few findings of which some may be meant, if there is a reason why they are few."""
-    if wanted.words and wanted.words[0].size <= FEW:
-        return select(FINDINGS).where(FINDINGS.c.id.in_(words.having(wanted.words[0])))
+    for rarest in (*wanted.words[:1], wanted.cve):
+        if rarest and rarest.size <= FEW:
+            return select(FINDINGS).where(FINDINGS.c.id.in_(words.having(rarest)))
     narrow = [condition(part, FIELDS) for part in orders.equalities(wanted.filter)]
+    narrow += [condition(part, _BOUNDED) for part in orders.ranges(wanted.filter)]
     for statement in [select(FINDINGS).where(one) for one in narrow] + [select(FINDINGS)]:
         counted = select(func.count()).select_from(
             statement.with_only_columns(FINDINGS.c.id).limit(FEW + 1).subquery("counted")
@@ -98,7 +114,7 @@ async def _few(unit: Unit, wanted: Wanted) -> Select[Any] | None:
 def _sorted(few: Select[Any], wanted: Wanted) -> Walk:
     """Returns the walk over a few findings, in any order."""
     # OFFSET keeps it apart: it is read by the index that makes it few, not in the order.
-    taken = few.offset(0).subquery("few")
+    taken = _with_due(few, wanted.sorts).offset(0).subquery("few")
     statement = select(taken)
     if wanted.filter is not None:
         statement = statement.where(condition(wanted.filter, _fields(taken.c)))
@@ -111,7 +127,7 @@ def _ordered(wanted: Wanted) -> Walk:
     if not orders.is_indexed(wanted.sorts):
         raise _too_many("so many findings can't be sorted like this")
     split = orders.split(wanted.filter, wanted.sorts)
-    statement = select(FINDINGS)
+    statement = _with_due(select(FINDINGS), wanted.sorts)
     for part in split.entered:
         statement = statement.where(condition(part, FIELDS))
     return Walk(statement, _with_key(wanted.sorts), _rest(split.rest), STEPS)
@@ -160,6 +176,11 @@ def _fields(columns: Columns) -> dict[str, Field]:
         name: replace(field, column=columns[str(field.column.key)]) if field.column is not None else field
         for name, field in FIELDS.items()
     }
+
+
+def _with_due(statement: Select[Any], sorts: Sequence[Sort]) -> Select[Any]:
+    """Returns a statement with what it is sorted by, where that is no column of the table."""
+    return statement.add_columns(*(sort.expression for sort in sorts if isinstance(sort.expression, Label)))
 
 
 def _with_key(sorts: Sequence[Sort]) -> tuple[Sort, ...]:
