@@ -1,7 +1,7 @@
 """Findings by the hundred thousand, as an organization that has tested for a year has them, written by SQL alone.
 
-A few hundred checks, of which few see most; few findings are grave; most are open or resolved; assets have from a handful
-to thousands. Whatever the database keeps beside findings it keeps of these as of others, for its triggers see them.
+A few hundred checks, of which few see most; few findings are grave; most are open or resolved; assets have from a
+handful to thousands. Whatever the database keeps beside findings it keeps of these, too: its triggers see them.
 """
 
 import asyncio
@@ -20,17 +20,20 @@ ASSETS = 2_000
 MEMBERS = 20
 _BATCH = 1000
 _WRITERS = 2
-_WORDS = (
-    "access account admin alert application archive backend balancer banner browser buffer bypass cache certificate "
-    "cipher client cluster command component configuration connection container content cookie credential database "
-    "default deployment directory disclosure domain download encryption endpoint exposure extension file firewall "
-    "format framework function gateway handler header host image injection instance interface kernel language library "
-    "listing login manager memory message method migration module network origin outdated package panel parameter "
-    "password patch permission plugin policy port preview profile protocol proxy query random redirect registry "
-    "release remote request resource response route runtime sandbox schema script secret server service session "
-    "signature socket source storage stream string subdomain switch system template terminal thread timeout token "
-    "traversal upgrade upload validation value vendor version virtual weakness wildcard worker workflow"
-).split()
+_WORDS = tuple(
+    """
+    access account admin alert application archive backend balancer banner browser buffer bypass cache
+    certificate cipher client cluster command component configuration connection container content cookie
+    credential database default deployment directory disclosure domain download encryption endpoint exposure
+    extension file firewall format framework function gateway handler header host image injection instance
+    interface kernel language library listing login manager memory message method migration module network
+    origin outdated package panel parameter password patch permission plugin policy port preview profile
+    protocol proxy query random redirect registry release remote request resource response route runtime
+    sandbox schema script secret server service session signature socket source storage stream string
+    subdomain switch system template terminal thread timeout token traversal upgrade upload validation value
+    vendor version virtual weakness wildcard worker workflow
+""".split()
+)
 # How many of a hundred checks, and of a hundred findings, are so; in the order of the enums' numbers.
 _SEVERITIES = {Severity.INFO: 40, Severity.LOW: 25, Severity.MEDIUM: 22, Severity.HIGH: 10, Severity.CRITICAL: 3}
 _STATES = {
@@ -169,6 +172,7 @@ def _titles() -> list[str]:
 
 
 def checks() -> list[str]:
+    """Returns the checks that have seen the findings, the most frequent first."""
     return ["-".join(_words(number, 3)) for number in range(CHECKS)]
 
 

@@ -11,6 +11,7 @@ import sys
 import time
 from dataclasses import dataclass
 from itertools import cycle, islice
+from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 from uuid import UUID
@@ -34,6 +35,7 @@ PAGE = 50
 _PAGES = 20
 _NAIVE = 5
 _NAIVE_TIMEOUT = 20_000  # ms
+_NAIVE_PATIENCE = 1000  # ms; what is slower is asked once
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ def _report(kind: Kind, run: Load, spent: dict[str, float], naive: tuple[float, 
         clients=CLIENTS,
         processor_ms_each=sum(spent.values()),
         postgres_ms_each=spent["postgres"],
+        core_ms_each=spent["core"],
         naive_sql_p50_ms=percentile(naive, 0.5),
         naive_ratio=percentile(naive, 0.5) / run.percentile(0.5),
         findings=count,
@@ -142,15 +145,17 @@ class _Asked:
         offset = PAGE * (_PAGES // 2) if kind.name.startswith("page ") else 0
         statement = f"SELECT * FROM findings WHERE {condition} ORDER BY {order} LIMIT {PAGE} OFFSET {offset}"  # noqa: S608 - constants
         try:
-            return tuple([await _timed(connection, statement) for _ in range(_NAIVE)])
+            first = await _timed(connection, statement)
+            again = range(_NAIVE) if first < _NAIVE_PATIENCE else ()
+            return tuple([await _timed(connection, statement) for _ in again]) or (first,)
         finally:
             await connection.close()
 
-    async def _page(self, question: dict[str, str]) -> dict[str, object]:
+    async def _page(self, question: dict[str, str]) -> dict[str, Any]:
         url = f"http://127.0.0.1:{self.platform.gateway}{_path(self.organization, question)}"
-        request = Request(url, headers={"Authorization": f"Bearer {self.token}"})  # noqa: S310 - our own
+        request = Request(url, headers={"Authorization": f"Bearer {self.token}"})
         answer = await asyncio.to_thread(lambda: urlopen(request, timeout=60).read())  # noqa: S310 - our own
-        page: dict[str, object] = json.loads(answer)
+        page: dict[str, Any] = json.loads(answer)
         return page
 
 
@@ -193,7 +198,9 @@ def _orders() -> list[Kind]:
     lists = [Kind("list", ({},))]
     for name, naive in columns.items():
         lists.append(Kind(f"order {name}", ({"orderBy": name},), ("TRUE", naive)))
-        lists.append(Kind(f"order {name} desc", ({"orderBy": f"{name} desc"},), ("TRUE", naive.replace(",", " DESC,") + " DESC")))
+        lists.append(
+            Kind(f"order {name} desc", ({"orderBy": f"{name} desc"},), ("TRUE", naive.replace(",", " DESC,") + " DESC"))
+        )
     return lists
 
 
@@ -207,25 +214,67 @@ def _filters(organization: UUID) -> list[Kind]:
         _filtered("severity and state", ["severity >= HIGH AND state = OPEN"], high),
         _filtered("not state", ["NOT state = RESOLVED"], "state <> 3"),
         _filtered("any of states", ["state = OPEN OR state = TRIAGED"], "state IN (1, 2)"),
-        _filtered("assignee", [f'assignee = "{filling.member(organization, n)}"' for n in range(20)], f"assignee_id = '{member[-36:]}'"),
-        _filtered("assignee and state", [f'assignee = "{member}" AND state = OPEN'], f"assignee_id = '{member[-36:]}' AND state = 1"),
-        _filtered("target", [f'target = "{filling.target(organization, n)}"' for n in range(1, 2000, 13)], f"target_id = '{target[-36:]}'"),
-        _filtered("target and severity", [f'target = "{filling.target(organization, n)}" AND severity >= HIGH' for n in range(1, 2000, 13)], f"target_id = '{target[-36:]}' AND severity >= 4"),
-        _filtered("scan", [f'scan = "{filling.scan(organization, n)}"' for n in range(100)], f"scan_id = '{filling.scan(organization, 3)[-36:]}'"),
-        _filtered("asset", [f'asset = "host-{n}.example.com"' for n in range(1, 2000, 13)], "asset = 'host-14.example.com'"),
-        _filtered("asset and state", [f'asset = "host-{n}.example.com" AND state = OPEN' for n in range(1, 2000, 13)], "asset = 'host-14.example.com' AND state = 1"),
+        _filtered(
+            "assignee",
+            [f'assignee = "{filling.member(organization, n)}"' for n in range(20)],
+            f"assignee_id = '{member[-36:]}'",
+        ),
+        _filtered(
+            "assignee and state",
+            [f'assignee = "{member}" AND state = OPEN'],
+            f"assignee_id = '{member[-36:]}' AND state = 1",
+        ),
+        _filtered(
+            "target",
+            [f'target = "{filling.target(organization, n)}"' for n in range(1, 2000, 13)],
+            f"target_id = '{target[-36:]}'",
+        ),
+        _filtered(
+            "target and severity",
+            [f'target = "{filling.target(organization, n)}" AND severity >= HIGH' for n in range(1, 2000, 13)],
+            f"target_id = '{target[-36:]}' AND severity >= 4",
+        ),
+        _filtered(
+            "scan",
+            [f'scan = "{filling.scan(organization, n)}"' for n in range(100)],
+            f"scan_id = '{filling.scan(organization, 3)[-36:]}'",
+        ),
+        _filtered(
+            "asset", [f'asset = "host-{n}.example.com"' for n in range(1, 2000, 13)], "asset = 'host-14.example.com'"
+        ),
+        _filtered(
+            "asset and state",
+            [f'asset = "host-{n}.example.com" AND state = OPEN' for n in range(1, 2000, 13)],
+            "asset = 'host-14.example.com' AND state = 1",
+        ),
         _filtered("asset beginning", [f'asset = "host-{n}*"' for n in range(1, 200, 13)], "asset LIKE 'host-14%'"),
-        _filtered("check", [f'check = "{check}"' for check in filling.checks()[::7]], f"check_id = '{filling.checks()[7]}'"),
+        _filtered(
+            "check", [f'check = "{check}"' for check in filling.checks()[::7]], f"check_id = '{filling.checks()[7]}'"
+        ),
         _filtered("title", [f'title:"{word}"' for word in ("cipher", "cookie", "token")], "title ILIKE '%cipher%'"),
         _filtered("title in none", ['title:"no such title"'], "title ILIKE '%no such title%'"),
         _filtered("score", ["cvss_score >= 9.5", "cvss_score >= 7.5 AND cvss_score < 8"], "cvss_score >= 9.5"),
         _filtered("seen lately", [f'last_seen_time > "{_days_ago(2)}"'], "last_seen_at > now() - interval '2 days'"),
-        _filtered("seen long ago", [f'first_seen_time < "{_days_ago(390)}"'], "first_seen_at < now() - interval '390 days'"),
-        _filtered("seen between", [f'first_seen_time > "{_days_ago(200)}" AND first_seen_time < "{_days_ago(190)}"'], "first_seen_at BETWEEN now() - interval '200 days' AND now() - interval '190 days'"),
+        _filtered(
+            "seen long ago", [f'first_seen_time < "{_days_ago(390)}"'], "first_seen_at < now() - interval '390 days'"
+        ),
+        _filtered(
+            "seen between",
+            [f'first_seen_time > "{_days_ago(200)}" AND first_seen_time < "{_days_ago(190)}"'],
+            "first_seen_at BETWEEN now() - interval '200 days' AND now() - interval '190 days'",
+        ),
         _filtered("breached", ["breached = true"], "breached"),
-        _filtered("breached and grave", ["breached = true AND severity >= HIGH AND state = OPEN"], f"breached AND {high}"),
-        _filtered("due soon", [f'due_time < "{_days_ago(-3)}" AND breached = false'], "due_at < now() + interval '3 days' AND NOT breached"),
-        _filtered("cve", [f'cve = "CVE-{2010 + n % 15}-{1000 + n}"' for n in range(0, 3000, 17)], "'CVE-2010-1000' = ANY(cves)"),
+        _filtered(
+            "breached and grave", ["breached = true AND severity >= HIGH AND state = OPEN"], f"breached AND {high}"
+        ),
+        _filtered(
+            "due soon",
+            [f'due_time < "{_days_ago(-3)}" AND breached = false'],
+            "due_at < now() + interval '3 days' AND NOT breached",
+        ),
+        _filtered(
+            "cve", [f'cve:"CVE-{2010 + n % 15}-{1000 + n}"' for n in range(0, 3000, 17)], "'CVE-2010-1000' = ANY(cves)"
+        ),
     ]
 
 
@@ -233,33 +282,77 @@ def _words() -> list[Kind]:
     match = "to_tsvector('simple', title || ' ' || description || ' ' || location) @@ plainto_tsquery('simple', '{}')"
     newest = "id DESC"
     return [
-        Kind("word rare", tuple({"query": str(500_017 + 331 * n)} for n in range(100)), (match.format("500017"), newest)),
-        Kind("word common", tuple({"query": word} for word in ("cookie", "token", "com")), (match.format("cookie"), newest)),
+        Kind(
+            "word rare", tuple({"query": str(500_017 + 331 * n)} for n in range(100)), (match.format("500017"), newest)
+        ),
+        Kind(
+            "word common",
+            tuple({"query": word} for word in ("cookie", "token", "com")),
+            (match.format("cookie"), newest),
+        ),
         Kind("word in all", ({"query": "example"},), (match.format("example"), newest)),
-        Kind("words two", tuple({"query": words} for words in ("cookie token", "cipher session", "host 77")), (match.format("cookie token"), newest)),
+        Kind(
+            "words two",
+            tuple({"query": words} for words in ("cookie token", "cipher session", "host 77")),
+            (match.format("cookie token"), newest),
+        ),
         Kind("words three", ({"query": "cookie cipher secret"},), (match.format("cookie cipher secret"), newest)),
-        Kind("words rare and common", tuple({"query": f"example {400_000 + n}"} for n in range(100)), (match.format("example 400000"), newest)),
+        Kind(
+            "words rare and common",
+            tuple({"query": f"example {400_000 + n}"} for n in range(100)),
+            (match.format("example 400000"), newest),
+        ),
         Kind("word in none", ({"query": "nosuchword"},), (match.format("nosuchword"), newest)),
-        Kind("word and filter", ({"query": "cookie", "filter": "severity >= HIGH AND state = OPEN"},), (match.format("cookie") + " AND severity >= 4 AND state = 1", newest)),
-        Kind("word and rare filter", ({"query": "cookie", "filter": "state = READY_FOR_RETEST AND severity = CRITICAL"},), (match.format("cookie") + " AND state = 6 AND severity = 5", newest)),
-        Kind("word and asset", ({"query": "cookie", "filter": 'asset = "host-77.example.com"'},), (match.format("cookie") + " AND asset = 'host-77.example.com'", newest)),
-        Kind("word and order", tuple({"query": f"{word}", "orderBy": "severity desc"} for word in ("500017", "host 1999")), (match.format("500017"), "severity DESC")),
-        Kind("cve in words", tuple({"query": f"CVE-{2010 + n % 15}-{1000 + n}"} for n in range(0, 3000, 17)), (match.format("CVE-2010-1000"), newest)),
+        Kind(
+            "word and filter",
+            ({"query": "cookie", "filter": "severity >= HIGH AND state = OPEN"},),
+            (match.format("cookie") + " AND severity >= 4 AND state = 1", newest),
+        ),
+        Kind(
+            "word and rare filter",
+            ({"query": "cookie", "filter": "state = READY_FOR_RETEST AND severity = CRITICAL"},),
+            (match.format("cookie") + " AND state = 6 AND severity = 5", newest),
+        ),
+        Kind(
+            "word and asset",
+            ({"query": "cookie", "filter": 'asset = "host-77.example.com"'},),
+            (match.format("cookie") + " AND asset = 'host-77.example.com'", newest),
+        ),
+        Kind(
+            "word and order",
+            tuple({"query": f"{word}", "orderBy": "severity desc"} for word in ("500017", "host 1999")),
+            (match.format("500017"), "severity DESC"),
+        ),
+        Kind(
+            "cve in words",
+            tuple({"query": f"CVE-{2010 + n % 15}-{1000 + n}"} for n in range(0, 3000, 17)),
+            (match.format("CVE-2010-1000"), newest),
+        ),
     ]
 
 
 def _pages() -> list[Kind]:
     return [
         Kind("page 2 to 21", ({},)),
-        Kind("page 2 to 21 of open and grave", ({"filter": "severity >= HIGH AND state = OPEN"},), ("severity >= 4 AND state = 1", "severity DESC, last_seen_at DESC")),
+        Kind(
+            "page 2 to 21 of open and grave",
+            ({"filter": "severity >= HIGH AND state = OPEN"},),
+            ("severity >= 4 AND state = 1", "severity DESC, last_seen_at DESC"),
+        ),
         Kind("page 2 to 21 by due time", ({"orderBy": "due_time"},), ("TRUE", "due_at")),
         Kind("page 2 to 21 of a word", ({"query": "cookie"},), ("title ILIKE '%cookie%'", "id DESC")),
-        Kind("page 2 to 21 of a title", ({"filter": 'title:"cookie"'},), ("title ILIKE '%cookie%'", "severity DESC, last_seen_at DESC")),
+        Kind(
+            "page 2 to 21 of a title",
+            ({"filter": 'title:"cookie"'},),
+            ("title ILIKE '%cookie%'", "severity DESC, last_seen_at DESC"),
+        ),
     ]
 
 
 def _filtered(name: str, filters: list[str], naive: str) -> Kind:
-    return Kind(f"filter {name}", tuple({"filter": one} for one in filters), (naive, "severity DESC, last_seen_at DESC"))
+    return Kind(
+        f"filter {name}", tuple({"filter": one} for one in filters), (naive, "severity DESC, last_seen_at DESC")
+    )
 
 
 def _days_ago(days: int) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, RowMapping, Select, select
+from sqlalchemy import ColumnElement, Row, RowMapping, Select, select, true
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from services.mesh import cursors
@@ -129,13 +129,13 @@ class Pager:
         inner = walk.statement
         if request.token:
             inner = inner.where(after(walk.sorts, self._open(request.token, purpose)))
-        inner = inner.order_by(*(sort.clause for sort in walk.sorts)).limit(walk.steps)
-        walked = inner.subquery("walked")
-        sorts = [replace(sort, expression=walked.c[str(sort.expression.key)]) for sort in walk.sorts]
-        statement = select(walked) if walk.rest is None else select(walked).where(walk.rest(walked.c))
-        rows, places = await _fetch(unit, statement, sorts, size := _size(request.size))
+        inner = inner.order_by(*(sort.clause for sort in walk.sorts))
+        size = _size(request.size)
+        statement = inner if walk.rest is None else _looked_at(inner.limit(walk.steps), walk)
+        rows = list((await unit.execute(statement.limit(size + 1))).all())
         if len(rows) > size:
-            return Page(rows[:size], self._signer.sign(cursors.encode(places[size - 1]), purpose))
+            place = [getattr(rows[size - 1], str(sort.expression.key)) for sort in walk.sorts]
+            return Page(rows[:size], self._signer.sign(cursors.encode(place), purpose))
         last = None if walk.rest is None else (await unit.execute(_last_step(walk, inner))).one_or_none()
         return Page(rows, self._signer.sign(cursors.encode(tuple(last)), purpose) if last else "")
 
@@ -156,6 +156,14 @@ class Pager:
             return cursors.decode(self._signer.open(token, purpose))
         except ValueError as error:
             raise Failure(Reason.INVALID_PAGE_TOKEN) from error
+
+
+def _looked_at(inner: Select[Any], walk: Walk) -> Select[Any]:
+    """Returns the statement for those rows of a stretch of a walk that its other conditions hold for."""
+    walked = inner.subquery("walked")
+    rest = walk.rest(walked.c) if walk.rest else true()
+    sorts = [replace(sort, expression=walked.c[str(sort.expression.key)]) for sort in walk.sorts]
+    return select(walked).where(rest).order_by(*(sort.clause for sort in sorts))
 
 
 def _last_step(walk: Walk, inner: Select[Any]) -> Select[Any]:

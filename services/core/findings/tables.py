@@ -153,7 +153,7 @@ FIELDS = {
 _NEVER = literal_column("TIMESTAMPTZ '9999-12-31 00:00:00+00'", DateTime(timezone=True))
 # CASE, not COALESCE: row-level security takes that for something that might tell of other rows.
 DUE = case((FINDINGS.c.due_at.is_(None), _NEVER), else_=FINDINGS.c.due_at).label("due_order")
-"""What `due_time` sorts by: those without come last, at a time of their own, so that a page begins inside of the index."""
+"""What `due_time` sorts by: those without come last, at a time of their own, so that pages begin inside of it."""
 
 WATCH_FIELDS = {"type": Field(None, "text"), **FIELDS}
 """What watches are filtered by."""

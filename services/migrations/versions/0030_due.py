@@ -7,7 +7,7 @@ down_revision = "0028"
 
 
 def upgrade() -> None:
-    """Puts what has no deadline at the index's end, at a time of its own: NULL is nothing that a page can begin after."""
+    """Puts what has no deadline at the index's end, at a time of its own: no page can begin after NULL."""
     op.execute("DROP INDEX findings_due")
     op.execute(
         """

@@ -31,7 +31,7 @@ _FILTERS = (
     'due_time < "2000-01-01T00:00:00Z" AND breached = true',
     'due_time < "2000-01-01T00:00:00Z" OR breached = true',
     'last_seen_time > "2000-01-01T00:00:00Z" AND last_seen_time < "2000-01-02T00:00:00Z"',
-    'cvss_score >= 9.5',
+    "cvss_score >= 9.5",
     'cve:"CVE-2020-1005"',
     'cve:"CVE-2020-1005" AND state = "OPEN"',
     'cve:"CVE-1999-0000"',

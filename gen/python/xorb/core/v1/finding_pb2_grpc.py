@@ -116,12 +116,13 @@ class FindingsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListFindings(self, request, context):
-        """Lists findings, the gravest first. Filters by `state`, `severity`, `check`, `asset`, `target`, `scan`, `assignee`, `title`, `cvss_score`,
-        `first_seen_time`, `last_seen_time`, `due_time` and `breached`.
+        """Lists findings, the gravest first. Filters by `state`, `severity`, `check`, `asset`, `target`, `scan`, `import`, `assignee`,
+        `duplicate_of`, `title`, `cve` (as in `cve:"CVE-2014-0160"`), `cvss_score`, `first_seen_time`, `last_seen_time`, `due_time` and
+        `breached`.
 
         Among more than a thousand findings a page looks at some thousands only: it may hold fewer findings than asked for, or none,
-        while `next_page_token` goes on. The orders are then `severity`, `last_seen_time`, `first_seen_time`, `cvss_score`, `state`,
-        `check` and `asset`; any other is INVALID_ORDER.
+        while `next_page_token` goes on. The orders are then `severity`, `last_seen_time`, `first_seen_time`, `due_time`, `cvss_score`,
+        `state`, `check` and `asset`; any other is INVALID_ORDER.
 
         Errors: INVALID_FILTER, INVALID_ORDER, INVALID_PAGE_TOKEN.
         """

@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    true,
 )
 
 from services.mesh.database import Unit
@@ -45,6 +46,7 @@ _CONFIGURATION = "simple"
 _BETWEEN = "./-_<"
 _DESCRIBED = 300
 _MOST_SEGMENTS = 200
+_COUNTED = 1001
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +62,25 @@ class Stretch:
     """The newest findings with a word, as far as they are looked at for one page.
 
     Attributes:
-        segments: The rows of `finding_words` that have them.
+        word: The word.
+        segments: The rows of `finding_words` that have them: last identifier and identifier.
         below: All findings of the word that are elsewhere have this identifier or a lower one; None where all are here.
     """
 
-    segments: tuple[UUID, ...]
+    word: str
+    segments: tuple[tuple[UUID, UUID], ...]
     below: UUID | None
 
 
 async def known(unit: Unit, query: str) -> list[Word] | None:
-    """Returns a query's words, the rarest first; None where one of them is in no finding."""
+    """Returns a query's words, the rarest first; None where one of them is in no finding.
+
+    Of each at most `_COUNTED` rows are looked at, so that sizes of common words are the least that they can be.
+    """
     wanted = (await unit.execute(select(func.tsvector_to_array(_vector(_parted(literal(query))))))).scalar_one()
-    counted = (
-        select(WORDS.c.word, func.sum(WORDS.c.size).label("total"))
-        .where(WORDS.c.word == any_(literal(wanted, ARRAY(Text))))
-        .group_by(WORDS.c.word)
-    )
+    sought = func.unnest(literal(wanted, ARRAY(Text))).column_valued("sought")
+    sizes = select(WORDS.c.size).where(WORDS.c.word == sought.collate("C")).limit(_COUNTED).lateral("sizes")
+    counted = select(sought.label("word"), func.sum(sizes.c.size).label("total")).join(sizes, true()).group_by(sought)
     found = [Word(row.word, int(row.total)) for row in await unit.execute(counted)]
     return sorted(found, key=lambda word: word.size) if len(found) == len(wanted) else None
 
@@ -85,11 +90,15 @@ def having(word: Word) -> Select[Any]:
     return select(func.unnest(WORDS.c.finding_ids)).where(WORDS.c.word == word.text)
 
 
-def within(stretch: Stretch) -> Select[Any]:
-    """Returns the statement for the identifiers of the findings of a stretch."""
-    return select(func.unnest(WORDS.c.finding_ids)).where(
-        WORDS.c.id == any_(literal(list(stretch.segments), ARRAY(Uuid)))
+def within(identifier: ColumnElement[UUID], stretch: Stretch) -> ColumnElement[bool]:
+    """Returns the condition that an identifier is one of a stretch, in a form that an index in order is entered with."""
+    last, segments = zip(*stretch.segments, strict=True) if stretch.segments else ((), ())
+    members = select(func.unnest(WORDS.c.finding_ids)).where(
+        WORDS.c.word == stretch.word,
+        WORDS.c.last_id == any_(literal(list(last), ARRAY(Uuid))),
+        WORDS.c.id == any_(literal(list(segments), ARRAY(Uuid))),
     )
+    return identifier == any_(func.array(members.scalar_subquery(), type_=ARRAY(Uuid)))
 
 
 async def stretch(unit: Unit, word: Word, before: UUID | None, size: int) -> Stretch:
@@ -98,17 +107,17 @@ async def stretch(unit: Unit, word: Word, before: UUID | None, size: int) -> Str
     if before is not None:
         newest = newest.where(WORDS.c.first_id < before)
     rows = (await unit.execute(newest.order_by(WORDS.c.last_id.desc()).limit(_MOST_SEGMENTS + 1))).all()
-    return _cut(rows, size)
+    return _cut(word, rows, size)
 
 
-def _cut(rows: Sequence[Any], size: int) -> Stretch:
-    taken: list[UUID] = []
+def _cut(word: Word, rows: Sequence[Any], size: int) -> Stretch:
+    taken: list[tuple[UUID, UUID]] = []
     for row in rows[:_MOST_SEGMENTS]:
         if size <= 0:
             break
-        taken.append(row.id)
+        taken.append((row.last_id, row.id))
         size -= row.size
-    return Stretch(tuple(taken), rows[len(taken)].last_id if len(rows) > len(taken) else None)
+    return Stretch(word.text, tuple(taken), rows[len(taken)].last_id if len(rows) > len(taken) else None)
 
 
 def has_all(columns: Columns, query: str) -> ColumnElement[bool]:
