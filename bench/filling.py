@@ -20,8 +20,7 @@ ASSETS = 2_000
 MEMBERS = 20
 _BATCH = 1000
 _WRITERS = 2
-_WORDS = tuple(
-    """
+_WORDS = """
     access account admin alert application archive backend balancer banner browser buffer bypass cache
     certificate cipher client cluster command component configuration connection container content cookie
     credential database default deployment directory disclosure domain download encryption endpoint exposure
@@ -32,8 +31,7 @@ _WORDS = tuple(
     sandbox schema script secret server service session signature socket source storage stream string
     subdomain switch system template terminal thread timeout token traversal upgrade upload validation value
     vendor version virtual weakness wildcard worker workflow
-""".split()
-)
+"""
 # How many of a hundred checks, and of a hundred findings, are so; in the order of the enums' numbers.
 _SEVERITIES = {Severity.INFO: 40, Severity.LOW: 25, Severity.MEDIUM: 22, Severity.HIGH: 10, Severity.CRITICAL: 3}
 _STATES = {
@@ -100,7 +98,7 @@ async def fill(platform: Platform, organization: UUID, count: int) -> None:
         numbers.put_nowait(first)
     await asyncio.gather(*(_writer(platform, organization, count, numbers) for _ in range(_WRITERS)))
     async with _connected(platform.environment["XORB_POSTGRES_DSN"], organization) as connection:
-        await connection.execute(_TARGETS, organization, ASSETS, _WORDS)
+        await connection.execute(_TARGETS, organization, ASSETS, _WORDS.split())
 
 
 @asynccontextmanager
@@ -145,7 +143,7 @@ async def _writer(platform: Platform, organization: UUID, count: int, numbers: a
             size = min(_BATCH, count - first)
             await statement.fetch(
                 *(organization, first, _titles(), checks(), _descriptions(), _spread(_SEVERITIES, CHECKS)),
-                *(_WORDS, _spread(_STATES, 100), _ASSIGNED, _WITH_A_CVE, _SEEN_BY_A_SCAN, float(count), size),
+                *(_WORDS.split(), _spread(_STATES, 100), _ASSIGNED, _WITH_A_CVE, _SEEN_BY_A_SCAN, float(count), size),
             )
 
 
@@ -181,7 +179,8 @@ def _descriptions() -> list[str]:
 
 
 def _words(number: int, count: int) -> list[str]:
-    return [_WORDS[(number * 7 + place * (13 + number % 11)) % len(_WORDS)] for place in range(count)]
+    words = _WORDS.split()
+    return [words[(number * 7 + place * (13 + number % 11)) % len(words)] for place in range(count)]
 
 
 def _spread(shares: dict[Severity, int] | dict[State, int], count: int) -> list[int]:

@@ -91,7 +91,7 @@ def having(word: Word) -> Select[Any]:
 
 
 def within(identifier: ColumnElement[UUID], stretch: Stretch) -> ColumnElement[bool]:
-    """Returns the condition that an identifier is one of a stretch, in a form that an index in order is entered with."""
+    """Returns the condition that an identifier is one of a stretch, so that an index is entered with it in order."""
     last, segments = zip(*stretch.segments, strict=True) if stretch.segments else ((), ())
     members = select(func.unnest(WORDS.c.finding_ids)).where(
         WORDS.c.word == stretch.word,
