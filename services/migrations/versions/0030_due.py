@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0030"
-down_revision = "0032"
+down_revision = "0036"
 
 
 def upgrade() -> None:
