@@ -38,6 +38,7 @@ from cli.commands import (
     search,
     service_accounts,
     sessions,
+    severities,
     status,
     targets,
 )
@@ -84,6 +85,7 @@ engagements.app.add_typer(schedules.app, name="schedules")
 app.add_typer(engagements.app, name="engagement")
 app.add_typer(scans.app, name="scan")
 findings.app.command()(history.history)
+findings.app.command()(severities.severity)
 for command in matching.COMMANDS:
     findings.app.command()(command)
 app.add_typer(findings.app, name="findings")

@@ -213,6 +213,15 @@ ACCEPTANCE = (
     Column("evidence", lambda one: str(one.evidence)),
     Column("note", lambda one: str(one.note)),
 )
+SEVERITY = (
+    Column("severity", lambda one: enum_name(one, "severity"), severity_style),
+    Column("computed", lambda one: enum_name(one, "computed_severity"), severity_style),
+    Column("tool_says", lambda one: str(one.tool_severity)),
+    Column("overridden", lambda one: "yes" if one.overridden else ""),
+    Column("reason", lambda one: str(one.reason)),
+    Column("actor", lambda one: str(one.actor)),
+    Column("time", lambda one: when(one.override_time)),
+)
 RETESTS = (
     _ID,
     Column("state", lambda one: enum_name(one, "state"), state_style),

@@ -33,6 +33,7 @@ from xorb.core.v1 import (
     scan_pb2,
     scan_schedule_pb2,
     separation_pb2,
+    severity_override_pb2,
     target_pb2,
 )
 from xorb.options.v1 import policy_pb2
@@ -72,6 +73,7 @@ CONTRACTS: tuple[FileDescriptor, ...] = (
     note_pb2.DESCRIPTOR,
     acceptance_pb2.DESCRIPTOR,
     retest_pb2.DESCRIPTOR,
+    severity_override_pb2.DESCRIPTOR,
     attachment_pb2.DESCRIPTOR,
     activity_pb2.DESCRIPTOR,
     audit_pb2.DESCRIPTOR,

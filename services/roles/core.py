@@ -35,6 +35,7 @@ from xorb.core.v1 import (
     scan_pb2_grpc,
     scan_schedule_pb2_grpc,
     separation_pb2_grpc,
+    severity_override_pb2_grpc,
     target_pb2_grpc,
 )
 from xorb.security.v1 import account_pb2_grpc
@@ -53,6 +54,7 @@ from services.core.findings.deadlines.service import DeadlinesServicer
 from services.core.findings.history.service import FindingHistoryServicer
 from services.core.findings.notes.mentions import Colleagues
 from services.core.findings.notes.service import NotesServicer
+from services.core.findings.overrides.service import SeverityOverridesServicer
 from services.core.findings.retests.control import WorkflowControl as RetestControl
 from services.core.findings.retests.service import RetestsServicer
 from services.core.findings.separations.service import SeparationsServicer
@@ -134,6 +136,7 @@ SERVICES = (
     "xorb.core.v1.FindingAssignmentsService",
     "xorb.core.v1.AcceptancesService",
     "xorb.core.v1.RetestsService",
+    "xorb.core.v1.SeverityOverridesService",
     "xorb.core.v1.ActivityService",
     "xorb.core.v1.AuditService",
     "xorb.core.v1.RateLimitsService",
@@ -184,6 +187,8 @@ class Core:
         looks, control = TargetedScans(leave, scanning.target), RetestControl(client)
         retests = RetestsServicer(self.database, pager, watcher, self._colleagues, looks, control)
         retest_pb2_grpc.add_RetestsServiceServicer_to_server(retests, server)
+        overrides = SeverityOverridesServicer(self.database)
+        severity_override_pb2_grpc.add_SeverityOverridesServiceServicer_to_server(overrides, server)
 
     async def registered(self, server: grpc.aio.Server) -> None:
         """Adds all servicers to a server."""

@@ -7,6 +7,7 @@ from services.core.findings import tables as findings
 from services.core.findings.acceptances import tables as acceptances
 from services.core.findings.attachments import store as attachments
 from services.core.findings.notes import store as notes
+from services.core.findings.overrides import store as overrides
 from services.core.findings.retests import tables as retests
 from services.core.imports import tables as imports
 from services.core.notifications.channels import store as notification_channels
@@ -23,6 +24,7 @@ SEALED = (
     *imports.SEALED,
     *acceptances.SEALED,
     *retests.SEALED,
+    *overrides.SEALED,
     *notification_channels.SEALED,
     *reports.SEALED,
     *notes.SEALED,

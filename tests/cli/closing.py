@@ -11,6 +11,8 @@ from xorb.core.v1 import (
     finding_assignment_pb2_grpc,
     retest_pb2,
     retest_pb2_grpc,
+    severity_override_pb2,
+    severity_override_pb2_grpc,
 )
 
 from tests.cli.platform import Platform, one, page
@@ -103,6 +105,23 @@ class Deadlines(deadline_pb2_grpc.DeadlinesServiceServicer):
             self.policy.ClearField(path)
         self.policy.MergeFrom(request.deadline_policy)
         return self.policy
+
+
+class SeverityOverrides(severity_override_pb2_grpc.SeverityOverridesServiceServicer):
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+
+    def GetSeverityOverride(self, request: Any, context: Any) -> Any:
+        self.platform.enter(request, context)
+        return severity_override_pb2.SeverityOverride(name=request.name, severity="HIGH", computed_severity="HIGH")
+
+    def OverrideSeverity(self, request: Any, context: Any) -> Any:
+        now = self.GetSeverityOverride(request, context)
+        now.severity, now.reason, now.overridden = request.severity, request.reason, True
+        return now
+
+    def ClearSeverityOverride(self, request: Any, context: Any) -> Any:
+        return self.GetSeverityOverride(request, context)
 
 
 class Assignments(finding_assignment_pb2_grpc.FindingAssignmentsServiceServicer):

@@ -35,6 +35,7 @@ from xorb.core.v1 import (
     scan_pb2,
     scan_pb2_grpc,
     scan_schedule_pb2_grpc,
+    severity_override_pb2_grpc,
     target_pb2,
     target_pb2_grpc,
 )
@@ -268,6 +269,7 @@ def serving(platform: Platform) -> Iterator[str]:
         acceptance_pb2_grpc.add_AcceptancesServiceServicer_to_server,
         deadline_pb2_grpc.add_DeadlinesServiceServicer_to_server,
         finding_assignment_pb2_grpc.add_FindingAssignmentsServiceServicer_to_server,
+        severity_override_pb2_grpc.add_SeverityOverridesServiceServicer_to_server,
     )
     servicers = (
         *(Identity, Organizations, Targets, Scans, Findings, Activity, Factors, Passkeys),
@@ -276,7 +278,7 @@ def serving(platform: Platform) -> Iterator[str]:
         *(Imports, talk.Notes, talk.Attachments, talk.FindingHistory),
         *(notifying.Channels, notifying.Rules, notifying.Deliveries),
         *(engaging.Engagements, engaging.Checklists, engaging.Schedules),
-        *(closing.Retests, closing.Acceptances, closing.Deadlines, closing.Assignments),
+        *(closing.Retests, closing.Acceptances, closing.Deadlines, closing.Assignments, closing.SeverityOverrides),
     )
     for add, servicer in zip(generated, servicers, strict=True):
         add(servicer(platform), server)

@@ -87,6 +87,18 @@ def test_findings_are_given_to_members(xorb: Xorb, platform: Platform) -> None:
     assert platform.findings[0].assignee == ""
 
 
+def test_somebody_decides_how_grave_a_finding_is(xorb: Xorb, platform: Platform) -> None:
+    line = ("findings", "severity", "0000c105")
+    assert "high" in xorb(*line).out
+    assert xorb(*line, "low").code == xorb(*line, "--because", "Inside.").code == 2
+    assert xorb(*line, "low", "--because", "Inside.", "--clear").code == 2
+    decided = xorb(*line, "low", "--because", "Only reached from inside.").out
+    assert ("low" in decided, "from inside" in decided) == (True, True)
+    assert platform.requests[-1].name == f"{FINDING}/severityOverride"
+    assert xorb(*line, "--clear").code == 0
+    assert platform.calls[-1] == "ClearSeverityOverride"
+
+
 def test_what_lists_are_filtered_by_is_in_the_help(xorb: Xorb) -> None:
     told = xorb("findings", "list", "--help").out
     assert "assignee" in told

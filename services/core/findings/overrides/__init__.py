@@ -1,0 +1,1 @@
+"""Severities that people have decided, and why."""
