@@ -5,7 +5,7 @@ from alembic import op
 from services.migrations.isolation import isolate
 
 revision = "0033"
-down_revision = "0036"
+down_revision = "0030"
 
 
 def upgrade() -> None:
