@@ -1,0 +1,1 @@
+"""The intelligence plane: what happens, matched against rules and what is known of attackers."""

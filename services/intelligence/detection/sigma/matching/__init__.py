@@ -1,0 +1,1 @@
+"""What the compiled form means, one event and one rule at a time."""

@@ -1,0 +1,59 @@
+"""Patterns with `*` and `?`, in time that grows with pattern times text and no faster."""
+
+from services.intelligence.detection.sigma.expressions import Parts, Wildcard
+
+Segment = tuple[str | Wildcard, ...]
+
+
+def like(parts: Parts, text: str) -> bool:
+    """Whether the whole text is the pattern; both must have been brought to one case before.
+
+    Between two `*` the leftmost place will do, as it leaves most for the rest: nothing is ever tried twice.
+    """
+    segments = split(parts)
+    if len(segments) == 1:
+        return _length(segments[0]) == len(text) and _at(segments[0], text, 0)
+    first, *middle, last = segments
+    start, end = _length(first), len(text) - _length(last)
+    if end < start or not _at(first, text, 0) or not _at(last, text, end):
+        return False
+    for segment in middle:
+        place = _find(segment, text, start, end)
+        if place < 0:
+            return False
+        start = place + _length(segment)
+    return True
+
+
+def split(parts: Parts) -> list[Segment]:
+    """The pattern cut at each `*`; what is left has a fixed length."""
+    segments: list[list[str | Wildcard]] = [[]]
+    for part in parts:
+        if part is Wildcard.ANY:
+            segments.append([])
+        else:
+            segments[-1].append(part)
+    return [tuple(segment) for segment in segments]
+
+
+def _length(segment: Segment) -> int:
+    return sum(len(part) if isinstance(part, str) else 1 for part in segment)
+
+
+def _at(segment: Segment, text: str, place: int) -> bool:
+    for part in segment:
+        if isinstance(part, str):
+            if not text.startswith(part, place):
+                return False
+            place += len(part)
+        else:
+            place += 1
+    return True
+
+
+def _find(segment: Segment, text: str, start: int, end: int) -> int:
+    """The leftmost place in text[start:end] at which a segment stands, or -1."""
+    if len(segment) == 1 and isinstance(segment[0], str):
+        return text.find(segment[0], start, end)
+    last = end - _length(segment)
+    return next((place for place in range(start, last + 1) if _at(segment, text, place)), -1)
