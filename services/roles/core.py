@@ -46,11 +46,11 @@ from services.core.engagements.changes import Known
 from services.core.engagements.checklists.service import ChecklistsServicer
 from services.core.engagements.leave import leave
 from services.core.engagements.service import EngagementsServicer
-from services.core.findings import existence
 from services.core.findings.acceptances.service import AcceptancesServicer
 from services.core.findings.assignments.service import FindingAssignmentsServicer
 from services.core.findings.attachments.service import AttachmentsServicer
 from services.core.findings.deadlines.service import DeadlinesServicer
+from services.core.findings.existence import store as existence
 from services.core.findings.history.service import FindingHistoryServicer
 from services.core.findings.notes.mentions import Colleagues
 from services.core.findings.notes.service import NotesServicer
