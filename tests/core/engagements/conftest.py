@@ -14,8 +14,8 @@ from xorb.core.v1.engagement_pb2 import CreateEngagementRequest, Engagement
 from services.core.engagements.changes import Known
 from services.core.engagements.checklists.service import ChecklistsServicer
 from services.core.engagements.service import EngagementsServicer
-from services.core.findings import existence
 from services.core.findings import store as findings
+from services.core.findings.existence import store as existence
 from services.core.organizations.members import store as members
 from services.core.scans.control import Control
 from services.core.scans.halting import EngagedScans
