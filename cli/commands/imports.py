@@ -10,6 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from xorb.core.v1 import import_pb2, import_pb2_grpc
 
 from cli import columns, context
+from cli.commands import engagements as engagement_commands
 from cli.commands import targets as target_commands
 from cli.context import OutputOption, Shared
 from cli.errors import INTERRUPTED, SCAN_FAILED, CliError
@@ -28,6 +29,7 @@ def import_(
     form: Annotated[str, typer.Option("--format", help="Their format, where it isn't to be recognized.")] = "",
     target: Annotated[str, typer.Option(help="The target that all findings are of.")] = "",
     label: Annotated[str, typer.Option(help="Where they come from, such as a repository.")] = "",
+    engagement: Annotated[str, typer.Option(help="The engagement whose tests they are of.")] = "",
     strict: Annotated[bool, typer.Option("--strict", help="All records of a file or none.")] = False,
     close_gone: Annotated[
         bool,
@@ -43,6 +45,8 @@ def import_(
     given = import_pb2.Import(format=form, label=label, strict=strict, close_gone=close_gone)
     if target:
         given.target = target_commands.resolve(shared.session, target)
+    if engagement:
+        given.engagement = engagement_commands.resolve(shared.session, engagement)
     with _bars(shared.printer(output)) as bars:
         done = [_imported(shared, file, given, bars, wait=wait) for file in files]
     printer = shared.printer(output)
@@ -94,6 +98,8 @@ def _explain(shared: Shared, value: import_pb2.Import, printer: Printer) -> None
     """Says why an import failed, and what it refused first."""
     if value.failure_reason:
         printer.remark(f"{value.display_name}: {value.failure_reason}")
+    if value.counts.outside_scope:
+        printer.remark(f"{value.display_name}: {value.counts.outside_scope} findings outside the engagement's scope")
     if value.counts.refused:
         stub = shared.session.stub(import_pb2_grpc.ImportsServiceStub)
         request = import_pb2.ListImportRefusalsRequest(parent=value.name)

@@ -255,7 +255,7 @@ class Core:
         """Adds the servicer of imports."""
         bounds = ImportBounds(self.settings.import_file_bytes, self.settings.import_quota_bytes)
         receiver = Receiver(self.database, control, bounds)
-        imports = ImportsServicer(self.database, pager, watcher, receiver, control)
+        imports = ImportsServicer(self.database, pager, watcher, receiver, control, leave)
         import_pb2_grpc.add_ImportsServiceServicer_to_server(imports, server)
 
     def _register_organizations(

@@ -1,4 +1,4 @@
-"""What an engagement allows its scans."""
+"""What an engagement allows its scans, and asks of reports."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +49,14 @@ class Leave:
         """
         if self.engagement.stop:
             raise Failure(Reason.ENGAGEMENT_STOPPED)
+        self.require_begun()
+
+    def require_begun(self) -> None:
+        """Checks that there are tests, whether or not an emergency stop halts them.
+
+        Raises:
+            Failure: ENGAGEMENT_NOT_UNDER_WAY.
+        """
         if self.engagement.state not in UNDER_WAY:
             raise Failure(Reason.ENGAGEMENT_NOT_UNDER_WAY, f"The engagement is {self.engagement.state.name}.")
 

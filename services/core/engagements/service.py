@@ -27,7 +27,6 @@ from services.mesh.interceptors.layer import Context
 from services.mesh.pages import Pager, PageRequest
 from services.mesh.texts import storable
 
-_SCANS = "scans.read"
 _EVERYTHING = frozenset(field.name for field in engagement_pb2.Engagement.DESCRIPTOR.fields)
 
 
@@ -112,6 +111,7 @@ class EngagementsServicer(engagement_pb2_grpc.EngagementsServiceServicer):
         async with self.database.unit() as unit:
             engagement = await find_to_change(unit, request.name, request.etag)
             domain.require_removable(engagement)
+            await store.require_unscheduled(unit, engagement.id)
             await checklists.remove(unit, engagement.id)
             await efforts.remove(unit, engagement.id)
             await store.remove(unit, engagement.id)
@@ -225,7 +225,7 @@ class EngagementsServicer(engagement_pb2_grpc.EngagementsServiceServicer):
         )
         async with self.database.unit() as unit:
             identifier = await _existing(unit, request.parent)
-            listed = await timeline.events(unit, identifier, request.parent, scans=_sees_scans())
+            listed = await timeline.events(unit, identifier, request.parent, _seen())
             page = await self.pager.page(
                 unit, listed, wanted, fields=timeline.FIELDS, default_order="time desc", key=timeline.KEY
             )
@@ -242,7 +242,7 @@ class EngagementsServicer(engagement_pb2_grpc.EngagementsServiceServicer):
         records = self.watcher.watch(
             response_class=engagement_pb2.WatchEngagementResponse,
             parent=request.parent,
-            accept=lambda event: activity.belongs(request.parent, event, scans=_SCANS in call.caller.permissions),
+            accept=lambda event: activity.belongs(request.parent, event, activity.seen(call.caller.permissions)),
             present=activity.event,
             names=activity.filterable,
             fields=timeline.FIELDS,
@@ -266,8 +266,8 @@ async def _existing(unit: Unit, name: str) -> UUID:
     return identifier
 
 
-def _sees_scans() -> bool:
-    return _SCANS in calls.current().caller.permissions
+def _seen() -> frozenset[str]:
+    return activity.seen(calls.current().caller.permissions)
 
 
 def _is_of_engagement(event: LoggedEvent) -> bool:

@@ -6,13 +6,14 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy import Row, Select, delete, insert, select, text, update
 
 from services.core.engagements.domain import BudgetPolicy, Contact, Engagement, State, Stop, Terms
 from services.core.engagements.tables import ENGAGEMENTS
 from services.mesh import windows
 from services.mesh.database import Unit
 from services.mesh.encryption.keyring import Sealed, Sealer
+from services.mesh.errors import Failure, Reason
 
 ALL: Select[Any] = select(ENGAGEMENTS)
 """The statement for all engagements that the transaction sees."""
@@ -20,6 +21,9 @@ ALL: Select[Any] = select(ENGAGEMENTS)
 Open = Callable[[Sealed], Awaitable[bytes]]
 """Opens a sealed field: `Unit.open` inside of a unit, `Database.open` outside of any."""
 
+_SCHEDULED = text(
+    "SELECT EXISTS (SELECT FROM scan_schedules WHERE organization_id = :organization AND engagement_id = :engagement)"
+)
 _RULES, _CONTACTS, _REASON = (f"engagements.{column}" for column in ("rules", "contacts", "stop_reason"))
 
 
@@ -55,6 +59,17 @@ async def remove(unit: Unit, identifier: UUID) -> None:
     """Removes an engagement."""
     this = (ENGAGEMENTS.c.organization_id == unit.organization) & (ENGAGEMENTS.c.id == identifier)
     await unit.execute(delete(ENGAGEMENTS).where(this))
+
+
+async def require_unscheduled(unit: Unit, identifier: UUID) -> None:
+    """Checks that no schedule orders scans under an engagement.
+
+    Raises:
+        Failure: ILLEGAL_TRANSITION.
+    """
+    of_it = {"organization": unit.organization, "engagement": identifier}
+    if (await unit.execute(_SCHEDULED, of_it)).scalar_one():
+        raise Failure(Reason.ILLEGAL_TRANSITION, "Schedules order scans under it; remove them first.")
 
 
 async def engagement(row: Row[Any], opened: Open) -> Engagement:

@@ -95,7 +95,9 @@ async def _heartbeats(work: Work) -> None:
 def _changed(value: domain.Import) -> tuple[str, domain.Import, str]:
     kind, summary = _ENDINGS[value.state]
     counts = value.counts
-    return kind, value, f"{summary}: {counts.created} new, {counts.seen_again} seen again, {counts.refused} refused"
+    outside = f", {counts.outside_scope} outside the engagement's scope" if counts.outside_scope else ""
+    told = f"{summary}: {counts.created} new, {counts.seen_again} seen again, {counts.refused} refused{outside}"
+    return kind, value, told
 
 
 def _call(order: ImportOrder) -> Call:

@@ -49,6 +49,7 @@ class Counts:
     refused: int = 0
     gone: int = 0
     closed: int = 0
+    outside_scope: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Import:
     Attributes:
         format: As given, or as recognized; empty until then.
         target: What all findings are of; None where each finds its own.
+        engagement: Whose tests the report is of; None for none's.
         size: The file's bytes as the sender says; 0 where it doesn't.
         sha256: In hexadecimal digits, as the sender says; empty where it doesn't.
         received: The bytes that are kept.
@@ -88,6 +90,7 @@ class Import:
     counts: Counts = Counts()
     tool: str = ""
     failure_reason: str = ""
+    engagement: UUID | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
     revision: int = 1

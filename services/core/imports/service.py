@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from google.protobuf.message import Message
 from xorb.core.v1 import import_pb2, import_pb2_grpc
 
-from services.core.imports import domain, store, wire
+from services.core.imports import domain, engaging, store, wire
 from services.core.imports.control import Control
 from services.core.imports.domain import State
+from services.core.imports.engaging import Leaves
 from services.core.imports.receiving import Receiver, Requests, Responses
 from services.core.imports.tables import FIELDS, IMPORT_REFUSALS, IMPORTS, REFUSAL_FIELDS, WATCH_FIELDS
 from services.core.targets import store as targets
@@ -32,6 +33,7 @@ class ImportsServicer(import_pb2_grpc.ImportsServiceServicer):
         watcher: Tells events.
         receiver: Takes files.
         control: Tells running workflows to stop.
+        leaves: Knows engagements.
     """
 
     database: Database
@@ -39,6 +41,7 @@ class ImportsServicer(import_pb2_grpc.ImportsServiceServicer):
     watcher: Watcher
     receiver: Receiver
     control: Control
+    leaves: Leaves
 
     async def CreateImport(self, request: import_pb2.CreateImportRequest, context: Context) -> import_pb2.Import:
         """Begins an import."""
@@ -46,6 +49,7 @@ class ImportsServicer(import_pb2_grpc.ImportsServiceServicer):
         async with self.database.unit() as unit:
             if value.target and await targets.get(unit, value.target) is None:
                 raise not_found(request.file_import.target)
+            await engaging.require(unit, self.leaves, value)
             domain.require_room(value, value.size, await store.kept(unit, value.created_at), self.receiver.bounds)
             await store.add(unit, value)
             unit.record(wire.changed("import.created", value, f"An import was begun: {value.display_name}"))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, delete, func, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.core.imports.domain import Counts, Import, Refusal, State
@@ -21,6 +21,12 @@ _CONTENT, _REASON = "import_blocks.content", "import_refusals.reason"
 _LEVEL = 1
 _GRACE = timedelta(days=1)
 _COUNTS = tuple(field.name for field in fields(Counts))
+_TRANSLATED = frozenset({*_COUNTS, "organization_id", "target_id", "engagement_id", "state"})
+_OUTSIDE = text("""
+    SELECT count(*) FROM findings f JOIN engagements e ON e.organization_id = f.organization_id
+    WHERE f.organization_id = :organization AND f.import_id = :import AND e.id = :engagement
+    AND (f.target_id IS NULL OR f.target_id <> ALL (e.targets))
+""")
 
 
 async def add(unit: Unit, value: Import) -> None:
@@ -141,6 +147,12 @@ async def tally(unit: Unit, identifier: UUID, *, created: int, seen_again: int, 
         raise Failure(Reason.ILLEGAL_TRANSITION, "The import records nothing any more.")
 
 
+async def outside_scope(unit: Unit, value: Import) -> int:
+    """Returns how many findings that an import has seen are of no target in the scope of its engagement."""
+    of_it = {"organization": unit.organization, "import": value.id, "engagement": value.engagement}
+    return int((await unit.execute(_OUTSIDE, of_it)).scalar_one())
+
+
 async def add_refusals(unit: Unit, identifier: UUID, refusals: Sequence[Refusal]) -> None:
     """Adds what couldn't be read; what is there already stays.
 
@@ -183,10 +195,11 @@ async def refusal(database: Database, row: RowMapping) -> Refusal:
 
 def of_row(row: RowMapping) -> Import:
     """Returns a row of the table as an import."""
-    plain = {column: row[column] for column in row if column not in {*_COUNTS, "organization_id", "target_id", "state"}}
+    plain = {column: row[column] for column in row if column not in _TRANSLATED}
     return Import(
         organization=row["organization_id"],
         target=row["target_id"],
+        engagement=row["engagement_id"],
         state=State(row["state"]),
         counts=Counts(**{name: row[name] for name in _COUNTS}),
         **plain,
@@ -197,4 +210,5 @@ def _row(value: Import) -> dict[str, Any]:
     row = asdict(value)
     row |= row.pop("counts")
     row |= {"organization_id": row.pop("organization"), "target_id": row.pop("target"), "state": value.state.value}
+    row["engagement_id"] = row.pop("engagement")
     return row

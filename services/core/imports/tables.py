@@ -32,6 +32,8 @@ IMPORTS = Table(
     Column("refused", BigInteger, nullable=False),
     Column("gone", BigInteger, nullable=False),
     Column("closed", BigInteger, nullable=False),
+    Column("outside_scope", BigInteger, nullable=False),
+    Column("engagement_id", Uuid),
     Column("tool", Text, nullable=False),
     Column("failure_reason", Text, nullable=False),
     Column("creator", Text, nullable=False),
@@ -73,6 +75,9 @@ FIELDS = {
     "state": Field(IMPORTS.c.state, "enum", values={state.value: state.value for state in State}),
     "format": Field(IMPORTS.c.format, "text"),
     "label": Field(IMPORTS.c.label, "text"),
+    "engagement": Field(
+        IMPORTS.c.engagement_id, "name", pattern="organizations/{organization}/engagements/{engagement}"
+    ),
     "filename": Field(IMPORTS.c.filename, "text"),
     "display_name": Field(IMPORTS.c.display_name, "text"),
     "create_time": Field(IMPORTS.c.created_at, "time"),

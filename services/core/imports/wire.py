@@ -16,6 +16,7 @@ from services.mesh.texts import one_line
 
 IMPORT = "organizations/{organization}/imports/{import}"
 TARGET = "organizations/{organization}/targets/{target}"
+ENGAGEMENT = "organizations/{organization}/engagements/{engagement}"
 SNAPSHOT = import_pb2.Import.DESCRIPTOR.full_name
 
 
@@ -27,6 +28,7 @@ def name(value: Import) -> str:
 def message(value: Import) -> import_pb2.Import:
     """Returns an import as the contract has it."""
     target = names.join("organizations", value.organization, "targets", value.target) if value.target else ""
+    engaged = names.join("organizations", value.organization, "engagements", value.engagement or "")
     return import_pb2.Import(
         name=name(value),
         display_name=value.display_name,
@@ -43,6 +45,7 @@ def message(value: Import) -> import_pb2.Import:
         read_bytes=value.read,
         counts=import_pb2.ImportCounts(**asdict(value.counts)),
         tool=value.tool,
+        engagement=engaged if value.engagement else "",
         failure_reason=value.failure_reason,
         creator=value.creator,
         create_time=value.created_at,
@@ -58,14 +61,12 @@ def asked(sent: import_pb2.Import, now: datetime) -> Import:
     """Returns the import that the call being served asks for.
 
     Raises:
-        Failure: INVALID_FIELD; nothing says what may be gone. NOT_FOUND; the target is another organization's.
+        Failure: INVALID_FIELD; nothing says what may be gone. NOT_FOUND; the target or engagement is another's.
     """
     call = calls.current()
     if sent.close_gone and not (sent.label or sent.target):
         raise invalid_field("file_import.label", "say by a label or a target what findings may be gone from")
-    owner, target = names.parse(TARGET, sent.target) if sent.target else (call.organization, None)
-    if owner != call.organization:
-        raise not_found(sent.target)
+    target, engaged = _own(TARGET, sent.target), _own(ENGAGEMENT, sent.engagement)
     filename = one_line(sent.filename)
     return Import(
         id=identifiers.new(),
@@ -84,7 +85,17 @@ def asked(sent: import_pb2.Import, now: datetime) -> Import:
         created_at=now,
         updated_at=now,
         expires_at=now + KEPT,
+        engagement=engaged,
     )
+
+
+def _own(pattern: str, text: str) -> UUID | None:
+    if not text:
+        return None
+    owner, identifier = names.parse(pattern, text)
+    if owner != calls.current().organization:
+        raise not_found(text)
+    return identifier
 
 
 def refusal(value: Refusal) -> import_pb2.ImportRefusal:

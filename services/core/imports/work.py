@@ -91,6 +91,8 @@ class Work:
                     await self._hand_on(one, registered)
                 reason = await self._take(one) or reason
         await self._save()
+        if self.value.engagement:
+            await self._hold_against_scope()
         if not reason and self.value.source:
             await self._compare()
         return f"{_sentence(reason)} What comes before it is recorded." if reason and self.done else _sentence(reason)
@@ -102,6 +104,13 @@ class Work:
         if self.value.close_gone and not self._refused:
             async for resolved in self.sightings.resolve_gone(self.value):
                 await self._tell(closed=resolved)
+
+    async def _hold_against_scope(self) -> None:
+        """Counts what the import has seen outside of its engagement's scope."""
+        async with self.database.unit(self.call) as unit:
+            value = await self._open(unit)
+            outside = await store.outside_scope(unit, value)
+            await store.save(unit, replace(value, counts=replace(value.counts, outside_scope=outside)))
 
     async def _tell(self, *, gone: int = 0, closed: int = 0) -> None:
         """Notes what is gone; the first count stays, for a second one wouldn't see what has been resolved."""

@@ -9,6 +9,7 @@ import pytest_asyncio
 from temporalio.client import Client
 from xorb.core.v1 import import_pb2, import_pb2_grpc
 
+from services.core.engagements.leave import leave
 from services.core.imports.control import Control
 from services.core.imports.domain import BLOCK, Bounds
 from services.core.imports.receiving import Receiver
@@ -71,7 +72,7 @@ async def stub(database: Database, database_environment: dict[str, str]) -> Asyn
     hub = Hub(database, redis)
     control = Control(await Client.connect(database_environment["XORB_TEMPORAL_ADDRESS"]))
     receiver = Receiver(database, control, BOUNDS, patience=1.0)
-    servicer = ImportsServicer(database, Pager(KEY), Watcher(database, hub, Signer(KEY)), receiver, control)
+    servicer = ImportsServicer(database, Pager(KEY), Watcher(database, hub, Signer(KEY)), receiver, control, leave)
 
     def register(server: grpc.aio.Server) -> None:
         import_pb2_grpc.add_ImportsServiceServicer_to_server(servicer, server)

@@ -1,13 +1,13 @@
 """The event log as the timeline of an engagement."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Select, Text, any_, literal, select, text
 
-from services.core.engagements.timeline.wire import NOISE
+from services.core.engagements.timeline.wire import COLLECTIONS, NOISE
 from services.mesh.database import Unit
 from services.mesh.events.log import EVENT_LOG
 from services.mesh.filters import Field
@@ -25,18 +25,24 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
 KEY = EVENT_LOG.c.id
 """What decides between events of one moment."""
 
-_SCANS = text(
-    "SELECT 'organizations/' || organization_id || '/scans/' || id FROM scans "
-    "WHERE organization_id = :organization AND engagement_id = :engagement"
+_NAMED = MappingProxyType(
+    {
+        kind: text(
+            f"SELECT 'organizations/' || organization_id || '/{table}/' || id FROM {table} "  # noqa: S608 - of ours
+            "WHERE organization_id = :organization AND engagement_id = :engagement"
+        )
+        for kind, table in COLLECTIONS.items()
+    }
 )
 
 
-async def events(unit: Unit, engagement: UUID, name: str, *, scans: bool) -> Select[Any]:
-    """Returns the statement for an engagement's events, with `scans` also those of its scans."""
+async def events(unit: Unit, engagement: UUID, name: str, kinds: Container[str]) -> Select[Any]:
+    """Returns the statement for an engagement's events, and those of its scans and imports as far as `kinds` says."""
     resources = [name]
-    if scans:
-        of_it = {"organization": unit.organization, "engagement": engagement}
-        resources += (await unit.execute(_SCANS, of_it)).scalars()
+    of_it = {"organization": unit.organization, "engagement": engagement}
+    for kind, named in _NAMED.items():
+        if kind in kinds:
+            resources += (await unit.execute(named, of_it)).scalars()
     return select(EVENT_LOG).where(
         EVENT_LOG.c.organization_id == unit.organization,
         EVENT_LOG.c.resource == any_(literal(resources, ARRAY(Text))),

@@ -1,29 +1,55 @@
 """Events on the timeline of an engagement, on the wire."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from xorb.common.v1 import watch_pb2
-from xorb.core.v1 import activity_pb2, scan_pb2
+from xorb.core.v1 import activity_pb2, import_pb2, scan_pb2
 
 from services.mesh import names
 from services.mesh.events.model import Event, LoggedEvent
 
-NOISE = frozenset({"scan.logged", "scan.progressed"})
-"""What scans say of themselves all the time; it has its own watch."""
+NOISE = frozenset({"scan.logged", "scan.progressed", "import.received", "import.progressed"})
+"""What scans and imports say of themselves all the time; they have watches of their own."""
 
-_SCAN = scan_pb2.Scan.DESCRIPTOR.full_name
+READERS: Mapping[str, Callable[[bytes], str]] = MappingProxyType(
+    {
+        scan_pb2.Scan.DESCRIPTOR.full_name: lambda snapshot: scan_pb2.Scan.FromString(snapshot).engagement,
+        import_pb2.Import.DESCRIPTOR.full_name: lambda snapshot: import_pb2.Import.FromString(snapshot).engagement,
+    }
+)
+"""What happens in engagements besides what happens to them, by the type of its snapshot: how its engagement is read."""
+
+COLLECTIONS: Mapping[str, str] = MappingProxyType(
+    {scan_pb2.Scan.DESCRIPTOR.full_name: "scans", import_pb2.Import.DESCRIPTOR.full_name: "imports"}
+)
+"""What the names of such resources have between the organization's and their own identifier."""
+
+PERMISSIONS: Mapping[str, str] = MappingProxyType(
+    {
+        scan_pb2.Scan.DESCRIPTOR.full_name: "scans.read",
+        import_pb2.Import.DESCRIPTOR.full_name: "imports.read",
+    }
+)
+"""Who may see it."""
 
 
-def belongs(engagement: str, event: LoggedEvent, *, scans: bool) -> bool:
-    """Returns whether an event is on an engagement's timeline; with `scans`, those of its scans are."""
+def seen(permissions: Container[str]) -> frozenset[str]:
+    """Returns the types of snapshots that a caller with some permissions sees on timelines."""
+    return frozenset(kind for kind, permission in PERMISSIONS.items() if permission in permissions)
+
+
+def belongs(engagement: str, event: LoggedEvent, kinds: Container[str]) -> bool:
+    """Returns whether an event is on an engagement's timeline; of other resources those of some kinds are."""
     if event.event.resource == engagement:
         return True
-    if not scans or event.event.snapshot_type != _SCAN or event.event.type in NOISE:
+    kind = event.event.snapshot_type
+    if kind not in READERS or kind not in kinds or event.event.type in NOISE:
         return False
-    return scan_pb2.Scan.FromString(event.event.snapshot).engagement == engagement
+    return READERS[kind](event.event.snapshot) == engagement
 
 
 def event(value: LoggedEvent) -> activity_pb2.ActivityEvent:

@@ -268,8 +268,8 @@ class EngagementsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListEngagementActivity(self, request, context):
-        """The timeline: lists what happened in an engagement, with its checklists and its scans as far as the caller may see these,
-        the newest first. Filters by `type`, `resource`, `actor` and `time`.
+        """The timeline: lists what happened in an engagement, with its checklists, and its scans and imports as far as the caller may
+        see these, the newest first. Filters by `type`, `resource`, `actor` and `time`.
 
         Errors: NOT_FOUND, INVALID_FILTER, INVALID_PAGE_TOKEN.
         """

@@ -19,7 +19,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Import(_message.Message):
-    __slots__ = ("name", "display_name", "filename", "format", "target", "label", "strict", "size_bytes", "sha256", "state", "received_bytes", "read_bytes", "counts", "tool", "failure_reason", "creator", "create_time", "start_time", "end_time", "update_time", "expire_time", "etag", "close_gone")
+    __slots__ = ("name", "display_name", "filename", "format", "target", "label", "strict", "size_bytes", "sha256", "state", "received_bytes", "read_bytes", "counts", "tool", "failure_reason", "creator", "create_time", "start_time", "end_time", "update_time", "expire_time", "etag", "close_gone", "engagement")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Import.State]
@@ -57,6 +57,7 @@ class Import(_message.Message):
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     CLOSE_GONE_FIELD_NUMBER: _ClassVar[int]
+    ENGAGEMENT_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     filename: str
@@ -80,10 +81,11 @@ class Import(_message.Message):
     expire_time: _timestamp_pb2.Timestamp
     etag: str
     close_gone: bool
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., filename: _Optional[str] = ..., format: _Optional[str] = ..., target: _Optional[str] = ..., label: _Optional[str] = ..., strict: _Optional[bool] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., state: _Optional[_Union[Import.State, str]] = ..., received_bytes: _Optional[int] = ..., read_bytes: _Optional[int] = ..., counts: _Optional[_Union[ImportCounts, _Mapping]] = ..., tool: _Optional[str] = ..., failure_reason: _Optional[str] = ..., creator: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., close_gone: _Optional[bool] = ...) -> None: ...
+    engagement: str
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., filename: _Optional[str] = ..., format: _Optional[str] = ..., target: _Optional[str] = ..., label: _Optional[str] = ..., strict: _Optional[bool] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., state: _Optional[_Union[Import.State, str]] = ..., received_bytes: _Optional[int] = ..., read_bytes: _Optional[int] = ..., counts: _Optional[_Union[ImportCounts, _Mapping]] = ..., tool: _Optional[str] = ..., failure_reason: _Optional[str] = ..., creator: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., close_gone: _Optional[bool] = ..., engagement: _Optional[str] = ...) -> None: ...
 
 class ImportCounts(_message.Message):
-    __slots__ = ("records", "created", "seen_again", "reopened", "merged", "refused", "gone", "closed")
+    __slots__ = ("records", "created", "seen_again", "reopened", "merged", "refused", "gone", "closed", "outside_scope")
     RECORDS_FIELD_NUMBER: _ClassVar[int]
     CREATED_FIELD_NUMBER: _ClassVar[int]
     SEEN_AGAIN_FIELD_NUMBER: _ClassVar[int]
@@ -92,6 +94,7 @@ class ImportCounts(_message.Message):
     REFUSED_FIELD_NUMBER: _ClassVar[int]
     GONE_FIELD_NUMBER: _ClassVar[int]
     CLOSED_FIELD_NUMBER: _ClassVar[int]
+    OUTSIDE_SCOPE_FIELD_NUMBER: _ClassVar[int]
     records: int
     created: int
     seen_again: int
@@ -100,7 +103,8 @@ class ImportCounts(_message.Message):
     refused: int
     gone: int
     closed: int
-    def __init__(self, records: _Optional[int] = ..., created: _Optional[int] = ..., seen_again: _Optional[int] = ..., reopened: _Optional[int] = ..., merged: _Optional[int] = ..., refused: _Optional[int] = ..., gone: _Optional[int] = ..., closed: _Optional[int] = ...) -> None: ...
+    outside_scope: int
+    def __init__(self, records: _Optional[int] = ..., created: _Optional[int] = ..., seen_again: _Optional[int] = ..., reopened: _Optional[int] = ..., merged: _Optional[int] = ..., refused: _Optional[int] = ..., gone: _Optional[int] = ..., closed: _Optional[int] = ..., outside_scope: _Optional[int] = ...) -> None: ...
 
 class ImportRefusal(_message.Message):
     __slots__ = ("position", "reason", "count")

@@ -79,7 +79,8 @@ class ImportsServiceServicer:
     def CreateImport(self, request, context):
         """Begins an import, which then waits for its file.
 
-        Errors: NOT_FOUND for a target, INVALID_FIELD, QUOTA_EXCEEDED, REQUEST_ID_REUSED.
+        Errors: NOT_FOUND for a target or an engagement, OUTSIDE_SCOPE, ENGAGEMENT_NOT_UNDER_WAY, INVALID_FIELD, QUOTA_EXCEEDED,
+        REQUEST_ID_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -4669,6 +4669,12 @@ class Import(betterproto2.Message):
     become resolved once it has succeeded without refusals. Needs a label or a target. Otherwise they are only counted.
     """
 
+    engagement: "str" = betterproto2.field(24, betterproto2.TYPE_STRING)
+    """
+    The engagement whose tests the report is of: one that is in progress or in remediation. `target` is in its scope; what else
+    the report names outside of the scope is recorded, and counted as `counts.outside_scope`.
+    """
+
 
 default_message_pool.register_message("xorb.core.v1", "Import", Import)
 
@@ -4717,6 +4723,11 @@ class ImportCounts(betterproto2.Message):
     closed: "int" = betterproto2.field(8, betterproto2.TYPE_INT64)
     """
     Those of them that were resolved, for `close_gone`.
+    """
+
+    outside_scope: "int" = betterproto2.field(9, betterproto2.TYPE_INT64)
+    """
+    Findings of no target in the scope of the import's engagement, once the file is read; none without an engagement.
     """
 
 
@@ -12484,8 +12495,8 @@ class EngagementsServiceStub:
         self, message: "ListEngagementActivityRequest"
     ) -> "ListEngagementActivityResponse":
         """
-        The timeline: lists what happened in an engagement, with its checklists and its scans as far as the caller may see these,
-        the newest first. Filters by `type`, `resource`, `actor` and `time`.
+        The timeline: lists what happened in an engagement, with its checklists, and its scans and imports as far as the caller may
+        see these, the newest first. Filters by `type`, `resource`, `actor` and `time`.
 
         Errors: NOT_FOUND, INVALID_FILTER, INVALID_PAGE_TOKEN.
         """
@@ -12877,8 +12888,8 @@ class EngagementsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "ListEngagementActivityResponse":
         """
-        The timeline: lists what happened in an engagement, with its checklists and its scans as far as the caller may see these,
-        the newest first. Filters by `type`, `resource`, `actor` and `time`.
+        The timeline: lists what happened in an engagement, with its checklists, and its scans and imports as far as the caller may
+        see these, the newest first. Filters by `type`, `resource`, `actor` and `time`.
 
         Errors: NOT_FOUND, INVALID_FILTER, INVALID_PAGE_TOKEN.
         """
@@ -13539,7 +13550,8 @@ class ImportsServiceStub:
         """
         Begins an import, which then waits for its file.
 
-        Errors: NOT_FOUND for a target, INVALID_FIELD, QUOTA_EXCEEDED, REQUEST_ID_REUSED.
+        Errors: NOT_FOUND for a target or an engagement, OUTSIDE_SCOPE, ENGAGEMENT_NOT_UNDER_WAY, INVALID_FIELD, QUOTA_EXCEEDED,
+        REQUEST_ID_REUSED.
         """
 
         return self._channel.unary_unary(
@@ -13656,7 +13668,8 @@ class ImportsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         """
         Begins an import, which then waits for its file.
 
-        Errors: NOT_FOUND for a target, INVALID_FIELD, QUOTA_EXCEEDED, REQUEST_ID_REUSED.
+        Errors: NOT_FOUND for a target or an engagement, OUTSIDE_SCOPE, ENGAGEMENT_NOT_UNDER_WAY, INVALID_FIELD, QUOTA_EXCEEDED,
+        REQUEST_ID_REUSED.
         """
 
         return await self._unary_unary(
