@@ -17,9 +17,9 @@ from sqlalchemy import (
     update,
 )
 
-from services.core.findings.bulk.store import as_json, insertion
 from services.core.findings.domain import Finding, Severity, State, Weakness, Wording
 from services.core.findings.tables import FINDINGS
+from services.mesh.bulk import binary, insertion, rows_of
 from services.mesh.database import Database, Unit
 from services.mesh.encryption.keyring import Sealed, Sealer
 from services.mesh.queries import Query
@@ -38,6 +38,7 @@ _WRITTEN = (
     *("data_key_id", "import_id", "duplicate_of", "state_before", "latest_sighting_id", "assignee_id"),
 )
 """The columns that are this domain's; others of the table are their own domains' to write."""
+_SEALED = ("evidence", "dismissal_reason")
 _WRITE = insertion(FINDINGS, _WRITTEN, conflict="id", change=[name for name in _WRITTEN if name != "id"])
 _COUNT_OF_SCAN = text("SELECT count(DISTINCT finding_id) FROM sightings WHERE scan_id = :scan")
 _BY_ID = select(FINDINGS).where(FINDINGS.c.id == bindparam("id"))
@@ -102,8 +103,8 @@ async def write(unit: Unit, findings: Iterable[Finding]) -> None:
         Failure: UNAVAILABLE; Vault is away.
     """
     sealer = await unit.sealer()
-    if rows := [_values(one, sealer) for one in findings]:
-        await unit.execute(_WRITE, {"rows": as_json(unit.organization, rows)})
+    if rows := [_as_json(_values(one, sealer)) for one in findings]:
+        await unit.execute(_WRITE, rows_of(unit.organization, rows))
 
 
 async def finding(row: Row[Any], opened: Open) -> Finding:
@@ -151,6 +152,12 @@ def _weakness(row: Row[Any]) -> Weakness:
         cves=tuple(row.cves),
         references=tuple(row.reference_urls),
     )
+
+
+def _as_json(values: dict[str, Any]) -> dict[str, Any]:
+    for name in _SEALED:
+        values[name] = binary(values[name])
+    return values
 
 
 def _values(finding: Finding, sealer: Sealer) -> dict[str, Any]:

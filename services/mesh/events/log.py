@@ -21,12 +21,12 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    insert,
     text,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.mesh import calls, identifiers
+from services.mesh.bulk import binary, insertion, rows_of
 from services.mesh.events.model import START, Event, LoggedEvent, Position
 from services.mesh.tables import METADATA
 
@@ -52,6 +52,11 @@ EVENT_LOG = Table(
     Column("occurrences", Integer),
 )
 
+_WRITTEN = (
+    *("id", "type", "resource", "actor", "summary", "snapshot", "snapshot_type", "trace_context"),
+    *("address", "session", "method", "outcome", "reason", "occurrences"),
+)
+_APPEND = insertion(EVENT_LOG, _WRITTEN)
 # Not "AS xid": ORDER BY would take the text, and 1000 comes before 999.
 _COLUMNS = """organization_id, id, occurred_at, xid::text AS transaction, sequence, type, resource, actor, summary,
     snapshot, snapshot_type, trace_context"""
@@ -87,13 +92,12 @@ async def append(connection: AsyncConnection, call: calls.Call, organization: UU
     context = json.dumps(call.trace_context)
     rows = [
         {
-            "organization_id": organization,
             "id": identifiers.new(),
             "type": event.type,
             "resource": event.resource,
             "actor": call.caller.subject,
             "summary": event.summary,
-            "snapshot": event.snapshot,
+            "snapshot": binary(event.snapshot),
             "snapshot_type": event.snapshot_type,
             "trace_context": context,
             "address": call.address,
@@ -105,7 +109,7 @@ async def append(connection: AsyncConnection, call: calls.Call, organization: UU
         }
         for event in events
     ]
-    await connection.execute(insert(EVENT_LOG), rows)
+    await connection.execute(_APPEND, rows_of(organization, rows))
 
 
 async def read_all(connection: AsyncConnection, after: Position, limit: int) -> list[LoggedEvent]:

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, insert, or_, select, text
 
 from services.core.findings import store
-from services.core.findings.bulk.store import as_json, insertion, pairs
 from services.core.findings.domain import Separation
 from services.core.findings.matching.recording import Holder, Known, Seen
 from services.core.findings.tables import KEYS, SEPARATIONS
+from services.mesh.bulk import binary, insertion, pairs, rows_of
 from services.mesh.database import Unit
 
 _HOLDERS = text("SELECT key, finding_id, sighting_id FROM finding_keys WHERE key = ANY(CAST(:keys AS bytea[]))")
@@ -59,10 +59,11 @@ async def separated(unit: Unit, findings: Collection[UUID]) -> Sequence[tuple[UU
 async def claim(unit: Unit, holders: Mapping[bytes, Holder]) -> None:
     """Writes who has keys that nobody had before."""
     rows = [
-        {"key": key, "finding_id": holder.finding, "sighting_id": holder.sighting} for key, holder in holders.items()
+        {"key": binary(key), "finding_id": holder.finding, "sighting_id": holder.sighting}
+        for key, holder in holders.items()
     ]
     if rows:
-        await unit.execute(_CLAIM, {"rows": as_json(unit.organization, rows)})
+        await unit.execute(_CLAIM, rows_of(unit.organization, rows))
 
 
 async def move(unit: Unit, moves: Mapping[UUID, UUID]) -> None:

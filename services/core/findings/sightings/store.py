@@ -8,12 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Row, Select, Uuid, and_, any_, literal, select, text
 
-from services.core.findings.bulk.store import as_json, insertion, pairs
 from services.core.findings.domain import Finding, Report, Severity, Sighting, Weakness, Wording
 from services.core.findings.matching.keys import Kind, keys
 from services.core.findings.matching.recording import Match, Recorded, Seen
 from services.core.findings.store import Open
 from services.core.findings.tables import DESCRIPTIONS, SIGHTINGS
+from services.mesh.bulk import as_json, binary, insertion, pairs, rows_of
 from services.mesh.database import Unit
 from services.mesh.encryption.keyring import Sealed, Sealer
 
@@ -57,7 +57,7 @@ async def write(unit: Unit, batch: Sequence[Recorded], source: str) -> None:
     from_source = source_of(source) if source else None
     rows = [_values(entry.finding, seen, sealer, said, from_source) for entry in batch for seen in entry.sightings]
     await _describe(unit, said)
-    await unit.execute(_WRITE, {"rows": as_json(unit.organization, rows)})
+    await unit.execute(_WRITE, rows_of(unit.organization, rows))
 
 
 async def move(unit: Unit, moves: Mapping[UUID, UUID]) -> None:
@@ -128,16 +128,16 @@ def _weakness(row: Row[Any], said: Mapping[str, Any]) -> Weakness:
 
 async def _describe(unit: Unit, said: Mapping[bytes, str]) -> None:
     known = set((await unit.execute(_DESCRIBED, {"digests": list(said)})).scalars())
-    rows = [{"digest": digest, "content": content} for digest, content in said.items() if digest not in known]
+    rows = [{"digest": binary(digest), "content": content} for digest, content in said.items() if digest not in known]
     if rows:
-        await unit.execute(_DESCRIBE, {"rows": as_json(unit.organization, rows)})
+        await unit.execute(_DESCRIBE, rows_of(unit.organization, rows))
 
 
 def _values(
     finding: Finding, seen: Seen, sealer: Sealer, said: dict[bytes, str], source: bytes | None
 ) -> dict[str, Any]:
     sighting, weakness = seen.report.sighting, seen.report.weakness
-    content = json.dumps(_content(seen.report))
+    content = as_json(_content(seen.report))
     digest = hashlib.sha256(content.encode()).digest()
     said[digest] = content
     return {
@@ -145,11 +145,11 @@ def _values(
         "finding_id": finding.id,
         "scan_id": sighting.scan,
         "executor": sighting.executor,
-        "evidence": sealer.seal(_EVIDENCE, sighting.id, sighting.evidence.encode()),
+        "evidence": binary(sealer.seal(_EVIDENCE, sighting.id, sighting.evidence.encode())),
         "seen_at": sighting.time,
         "data_key_id": sealer.key,
         "import_id": sighting.imported,
-        "source": source,
+        "source": binary(source) if source else None,
         "origin_id": finding.id,
         "target_id": weakness.target,
         "tool": sighting.tool,
@@ -161,8 +161,8 @@ def _values(
         "location": weakness.location,
         "place": sighting.place,
         "part": sighting.part,
-        "description_digest": digest,
-        "keys": [key.value for key in seen.keys],
+        "description_digest": binary(digest),
+        "keys": [binary(key.value) for key in seen.keys],
         "matched_keys": [match.kind.value for match in seen.matches],
         "matched_sightings": [match.sighting for match in seen.matches],
     }
