@@ -6,6 +6,7 @@ import sys
 from bench import (
     get_finding,
     import_findings,
+    indicators,
     isolation,
     layers,
     list_findings,
@@ -20,6 +21,7 @@ from bench import (
 BENCHMARKS = {
     "get_finding": get_finding.main,
     "import_findings": import_findings.main,
+    "indicators": indicators.main,
     "isolation": isolation.main,
     "layers": layers.main,
     "list_findings": list_findings.main,
