@@ -14,6 +14,7 @@ from xorb.core.v1 import (
     attachment_pb2_grpc,
     audit_pb2_grpc,
     checklist_pb2_grpc,
+    dashboard_pb2_grpc,
     deadline_pb2_grpc,
     engagement_pb2_grpc,
     finding_assignment_pb2_grpc,
@@ -49,6 +50,7 @@ from services.core.engagements.service import EngagementsServicer
 from services.core.findings.acceptances.service import AcceptancesServicer
 from services.core.findings.assignments.service import FindingAssignmentsServicer
 from services.core.findings.attachments.service import AttachmentsServicer
+from services.core.findings.dashboard.service import DashboardsServicer
 from services.core.findings.deadlines.service import DeadlinesServicer
 from services.core.findings.existence import store as existence
 from services.core.findings.history.service import FindingHistoryServicer
@@ -128,6 +130,7 @@ SERVICES = (
     "xorb.core.v1.NotificationRulesService",
     "xorb.core.v1.NotificationDeliveriesService",
     "xorb.core.v1.DeadlinesService",
+    "xorb.core.v1.DashboardsService",
     "xorb.core.v1.ReportsService",
     "xorb.core.v1.ReportTemplatesService",
     "xorb.core.v1.NotesService",
@@ -189,6 +192,8 @@ class Core:
         retest_pb2_grpc.add_RetestsServiceServicer_to_server(retests, server)
         overrides = SeverityOverridesServicer(self.database)
         severity_override_pb2_grpc.add_SeverityOverridesServiceServicer_to_server(overrides, server)
+        dashboards = DashboardsServicer(self.database, watcher)
+        dashboard_pb2_grpc.add_DashboardsServiceServicer_to_server(dashboards, server)
 
     async def registered(self, server: grpc.aio.Server) -> None:
         """Adds all servicers to a server."""

@@ -9,6 +9,7 @@ READ = {
     "acceptances.read",
     "activity.read",
     "attachments.read",
+    "dashboards.read",
     "deadlines.read",
     "engagements.read",
     "findings.read",

@@ -158,6 +158,7 @@ class Finding:
         revision: How often it was changed, from 1.
         due_at: Until when it has to be fixed; None where nothing is asked, and while its clock stands still.
         breached: Whether that time has passed.
+        tool: The tool of the latest sighting, or its executor.
     """
 
     id: UUID
@@ -179,6 +180,7 @@ class Finding:
     assignee: UUID | None = None
     due_at: datetime | None = None
     breached: bool = False
+    tool: str = ""
 
     def __post_init__(self) -> None:
         """Refuses what contradicts itself.

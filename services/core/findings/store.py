@@ -36,6 +36,7 @@ _WRITTEN = (
     *("reworded", "cvss_vector", "cvss_score", "cwes", "cves", "reference_urls", "evidence", "state"),
     *("dismissal_reason", "sighting_count", "scan_id", "first_seen_at", "last_seen_at", "updated_at", "revision"),
     *("data_key_id", "import_id", "duplicate_of", "state_before", "latest_sighting_id", "assignee_id"),
+    "tool",
 )
 """The columns that are this domain's; others of the table are their own domains' to write."""
 _SEALED = ("evidence", "dismissal_reason")
@@ -136,6 +137,7 @@ async def finding(row: Row[Any], opened: Open) -> Finding:
         assignee=row.assignee_id,
         due_at=row.due_at,
         breached=row.breached,
+        tool=row.tool,
     )
 
 
@@ -193,4 +195,5 @@ def _values(finding: Finding, sealer: Sealer) -> dict[str, Any]:
         "state_before": finding.before.value if finding.before else None,
         "latest_sighting_id": finding.latest,
         "assignee_id": finding.assignee,
+        "tool": finding.tool,
     }

@@ -63,6 +63,8 @@ FINDINGS = Table(
     Column("clock_stage", SmallInteger, nullable=False),
     Column("due_at", DateTime(timezone=True)),
     Column("breached", Boolean, Computed("clock_stage = 3"), nullable=False),
+    Column("tool", Text, nullable=False),
+    Column("resolved_at", DateTime(timezone=True)),
 )
 
 SIGHTINGS = Table(
@@ -147,6 +149,9 @@ FIELDS = {
     "last_seen_time": Field(FINDINGS.c.last_seen_at, "time"),
     "due_time": Field(FINDINGS.c.due_at, "time"),
     "breached": Field(FINDINGS.c.breached, "flag"),
+    "tool": Field(FINDINGS.c.tool, "text"),
+    "deadline": Field(FINDINGS.c.clock_stage, "enum", values={"NONE": 0, "WITHIN": 1, "NEAR": 2, "BREACHED": 3}),
+    "resolve_time": Field(FINDINGS.c.resolved_at, "time"),
 }
 """What lists are filtered and sorted by."""
 
@@ -155,8 +160,9 @@ _NEVER = literal_column("TIMESTAMPTZ '9999-12-31 00:00:00+00'", DateTime(timezon
 DUE = case((FINDINGS.c.due_at.is_(None), _NEVER), else_=FINDINGS.c.due_at).label("due_order")
 """What `due_time` sorts by: those without come last, at a time of their own, so that pages begin inside of it."""
 
-WATCH_FIELDS = {"type": Field(None, "text"), **FIELDS}
-"""What watches are filtered by."""
+_LISTS_ONLY = {"deadline", "resolve_time"}
+WATCH_FIELDS = {"type": Field(None, "text"), **{name: FIELDS[name] for name in FIELDS if name not in _LISTS_ONLY}}
+"""What watches are filtered by: what events have."""
 
 SIGHTING_FIELDS = {"time": Field(SIGHTINGS.c.seen_at, "time")}
 """What lists of sightings are sorted by."""

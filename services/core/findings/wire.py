@@ -78,6 +78,7 @@ def message(organization: UUID, finding: Finding) -> finding_pb2.Finding:
         etag=etag(finding),
         due_time=finding.due_at,
         breached=finding.breached,
+        tool=finding.tool,
         duplicate_of=_named(organization, "findings", finding.duplicate_of),
         assignee=_named(organization, "members", finding.assignee),
         **_import(organization, finding.imported),
@@ -259,6 +260,7 @@ def filterable(event: LoggedEvent) -> dict[str, object]:
         "last_seen_time": finding.last_seen_time.ToDatetime(UTC),
         "due_time": finding.due_time.ToDatetime(UTC) if finding.HasField("due_time") else None,
         "breached": finding.breached,
+        "tool": finding.tool,
     }
 
 

@@ -34,7 +34,7 @@ HIGH: Severity
 CRITICAL: Severity
 
 class Finding(_message.Message):
-    __slots__ = ("name", "title", "description", "severity", "cvss_vector", "cvss_score", "cwes", "cves", "check", "target", "asset", "location", "evidence", "remediation", "references", "state", "dismissal_reason", "sighting_count", "scan", "first_seen_time", "last_seen_time", "update_time", "etag", "duplicate_of", "assignee", "due_time", "breached")
+    __slots__ = ("name", "title", "description", "severity", "cvss_vector", "cvss_score", "cwes", "cves", "check", "target", "asset", "location", "evidence", "remediation", "references", "state", "dismissal_reason", "sighting_count", "scan", "first_seen_time", "last_seen_time", "update_time", "etag", "duplicate_of", "assignee", "due_time", "breached", "tool")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Finding.State]
@@ -83,6 +83,7 @@ class Finding(_message.Message):
     ASSIGNEE_FIELD_NUMBER: _ClassVar[int]
     DUE_TIME_FIELD_NUMBER: _ClassVar[int]
     BREACHED_FIELD_NUMBER: _ClassVar[int]
+    TOOL_FIELD_NUMBER: _ClassVar[int]
     name: str
     title: str
     description: str
@@ -110,7 +111,8 @@ class Finding(_message.Message):
     assignee: str
     due_time: _timestamp_pb2.Timestamp
     breached: bool
-    def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., severity: _Optional[_Union[Severity, str]] = ..., cvss_vector: _Optional[str] = ..., cvss_score: _Optional[float] = ..., cwes: _Optional[_Iterable[int]] = ..., cves: _Optional[_Iterable[str]] = ..., check: _Optional[str] = ..., target: _Optional[str] = ..., asset: _Optional[str] = ..., location: _Optional[str] = ..., evidence: _Optional[str] = ..., remediation: _Optional[str] = ..., references: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[Finding.State, str]] = ..., dismissal_reason: _Optional[str] = ..., sighting_count: _Optional[int] = ..., scan: _Optional[str] = ..., first_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., duplicate_of: _Optional[str] = ..., assignee: _Optional[str] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., breached: _Optional[bool] = ..., **kwargs) -> None: ...
+    tool: str
+    def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., severity: _Optional[_Union[Severity, str]] = ..., cvss_vector: _Optional[str] = ..., cvss_score: _Optional[float] = ..., cwes: _Optional[_Iterable[int]] = ..., cves: _Optional[_Iterable[str]] = ..., check: _Optional[str] = ..., target: _Optional[str] = ..., asset: _Optional[str] = ..., location: _Optional[str] = ..., evidence: _Optional[str] = ..., remediation: _Optional[str] = ..., references: _Optional[_Iterable[str]] = ..., state: _Optional[_Union[Finding.State, str]] = ..., dismissal_reason: _Optional[str] = ..., sighting_count: _Optional[int] = ..., scan: _Optional[str] = ..., first_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., duplicate_of: _Optional[str] = ..., assignee: _Optional[str] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., breached: _Optional[bool] = ..., tool: _Optional[str] = ..., **kwargs) -> None: ...
 
 class Sighting(_message.Message):
     __slots__ = ("name", "scan", "executor", "evidence", "time", "tool", "tool_version", "tool_severity", "severity", "tool_finding_id", "check", "location", "match_explanation")

@@ -117,8 +117,8 @@ class FindingsServiceServicer:
 
     def ListFindings(self, request, context):
         """Lists findings, the gravest first. Filters by `state`, `severity`, `check`, `asset`, `target`, `scan`, `import`, `assignee`,
-        `duplicate_of`, `title`, `cve` (as in `cve:"CVE-2014-0160"`), `cvss_score`, `first_seen_time`, `last_seen_time`, `due_time` and
-        `breached`.
+        `duplicate_of`, `title`, `cve` (as in `cve:"CVE-2014-0160"`), `cvss_score`, `first_seen_time`, `last_seen_time`, `due_time`,
+        `breached`, `tool`, `deadline` (NONE, WITHIN, NEAR or BREACHED) and `resolve_time`.
 
         Among more than a thousand findings a page looks at some thousands only: it may hold fewer findings than asked for, or none,
         while `next_page_token` goes on. The orders are then `severity`, `last_seen_time`, `first_seen_time`, `due_time`, `cvss_score`,
@@ -224,7 +224,8 @@ class FindingsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WatchFindings(self, request, context):
-        """Tells of every new and changed finding. Filters by `type` and by what ListFindings filters by.
+        """Tells of every new and changed finding. Filters by `type` and by what ListFindings filters by, except `deadline` and
+        `resolve_time`.
 
         Errors: NOT_FOUND, INVALID_FILTER, INVALID_RESUME_TOKEN, RESUME_TOKEN_EXPIRED, READER_TOO_SLOW.
         """

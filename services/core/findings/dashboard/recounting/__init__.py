@@ -1,0 +1,1 @@
+"""Counters compared with what a recount comes to."""
