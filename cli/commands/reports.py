@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from xorb.core.v1 import report_pb2, report_pb2_grpc, report_template_pb2, report_template_pb2_grpc
 
 from cli import columns, context, files, names
+from cli.commands import engagements
 from cli.context import OutputOption, Shared
 from cli.errors import CliError
 from cli.session import Session
@@ -21,6 +22,8 @@ from cli.text import clean
 app = typer.Typer(help="Findings as documents, and as data for other programs.", no_args_is_help=True)
 ReportArgument = Annotated[str, typer.Argument(help="The report's id, its last eight digits, or its title.")]
 _SOON, _LATER, _GROWTH = 0.2, 2.0, 1.3  # seconds between two looks
+_TIMES = ("start_time", "finish_time")
+_ORDERED = ("display_name", "template", "filter", "formats", "client", "engagement", *_TIMES)
 _State = report_pb2.Report.State
 _Stub = report_pb2_grpc.ReportsServiceStub
 
@@ -52,24 +55,35 @@ def render(
     title: Annotated[str, typer.Option(help="The title.")] = "",
     client: Annotated[str, typer.Option(help="For whom it is.")] = "",
     template: Annotated[str, typer.Option(help="The template's id, its last eight digits, or its name.")] = "",
+    engagement: Annotated[str, typer.Option(help="The engagement that it is of; all findings if absent.")] = "",
 ) -> None:
     """Orders a report, waits until it is rendered, and writes it to a file that only its owner can read."""
     shared = context.of(call)
-    stub = shared.session.stub(_Stub)
     report = report_pb2.Report(
         display_name=title,
         client=client,
         filter=expression,
         formats=[kind.name],
         template=_template(shared.session, template) if template else "",
+        engagement=engagements.resolve(shared.session, engagement) if engagement else "",
     )
-    request = report_pb2.CreateReportRequest(
-        parent=shared.session.organization, report=report, request_id=context.request_id()
-    )
-    ended = _wait(shared, shared.session.call(stub.CreateReport, request))
-    if ended.state != _State.SUCCEEDED:
-        raise CliError(f"The report couldn't be rendered: {clean(ended.failure_reason)}")
-    _save(shared, ended.files[0], file or Path(ended.files[0].file_name))
+    for made in _rendered(shared, report).files:
+        _save(shared, made, file or Path(made.file_name))
+
+
+@app.command()
+def again(
+    call: typer.Context,
+    report: ReportArgument,
+    folder: Annotated[Path, typer.Option("--folder", help="Where to write its files.")] = Path(),
+) -> None:
+    """Renders a report again as it was ordered, of the findings that there are now and by its template as it is now."""
+    shared = context.of(call)
+    request = report_pb2.GetReportRequest(name=_report(shared.session, report))
+    before = shared.session.call(shared.session.stub(_Stub).GetReport, request)
+    ordered = {one: getattr(before, one) for one in _ORDERED if one not in _TIMES or before.HasField(one)}
+    for made in _rendered(shared, report_pb2.Report(**ordered)).files:
+        _save(shared, made, folder / made.file_name)
 
 
 @app.command("list")
@@ -121,6 +135,16 @@ def templates(call: typer.Context, output: OutputOption = None) -> None:
     shared = context.of(call)
     found = _templates(shared.session)
     shared.printer(output).many(found, columns.REPORT_TEMPLATES, "There are no templates; reports have our own looks.")
+
+
+def _rendered(shared: Shared, report: report_pb2.Report) -> report_pb2.Report:
+    """Orders a report and returns it as it ended."""
+    parent, stub = shared.session.organization, shared.session.stub(_Stub)
+    request = report_pb2.CreateReportRequest(parent=parent, report=report, request_id=context.request_id())
+    ended = _wait(shared, shared.session.call(stub.CreateReport, request))
+    if ended.state != _State.SUCCEEDED:
+        raise CliError(f"The report couldn't be rendered: {clean(ended.failure_reason)}")
+    return ended
 
 
 def _wait(shared: Shared, report: report_pb2.Report) -> report_pb2.Report:

@@ -226,7 +226,7 @@ class Core:
         finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)
         self._register_closure(server, pager, watcher, client)
         separation_pb2_grpc.add_SeparationsServiceServicer_to_server(SeparationsServicer(database, pager), server)
-        reports = ReportsServicer(database, pager, watcher, ReportControl(client))
+        reports = ReportsServicer(database, pager, watcher, ReportControl(client), self._accounts)
         report_pb2_grpc.add_ReportsServiceServicer_to_server(reports, server)
         templates = ReportTemplatesServicer(database, pager)
         report_template_pb2_grpc.add_ReportTemplatesServiceServicer_to_server(templates, server)
@@ -263,12 +263,17 @@ class Core:
         imports = ImportsServicer(self.database, pager, watcher, receiver, control, leave)
         import_pb2_grpc.add_ImportsServiceServicer_to_server(imports, server)
 
+    @property
+    def _accounts(self) -> Accounts:
+        """Who accounts are."""
+        return Accounts(account_pb2_grpc.AccountsServiceStub(self.security), self._identity)
+
     def _register_organizations(
         self, server: grpc.aio.Server, pager: Pager, rotations: KeyRotations, deletions: DeletionWorkflows
     ) -> None:
         """Adds the servicers of organizations and their people."""
         database, access = self.database, self.access
-        accounts = Accounts(account_pb2_grpc.AccountsServiceStub(self.security), self._identity)
+        accounts = self._accounts
         servicer = OrganizationsServicer(database, pager, access, rotations, deletions)
         members = MembersServicer(database, pager, accounts, access)
         invitations = InvitationsServicer(database, pager, accounts, access)

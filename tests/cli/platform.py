@@ -48,6 +48,7 @@ class Platform:
         admitted: Sessions, connections, service accounts and keys.
         waits: What each call that waits for an operation is answered with: an error's message; empty for none.
         failures: By method: what the next calls of it answer instead, as (code, reason, message).
+        damages: Whether files of reports are damaged on their way.
         calls: The names of the methods that were called.
     """
 
@@ -73,6 +74,7 @@ class Platform:
     activity: list[activity_pb2.ActivityEvent] = field(default_factory=list)
     breaks: dict[int, grpc.StatusCode] = field(default_factory=dict)
     failures: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
+    damages: bool = False
     calls: list[str] = field(default_factory=list)
     requests: list[Any] = field(default_factory=list)
     request_ids: set[str] = field(default_factory=set)

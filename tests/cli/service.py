@@ -31,6 +31,8 @@ from xorb.core.v1 import (
     notification_delivery_pb2_grpc,
     notification_rule_pb2_grpc,
     organization_pb2_grpc,
+    report_pb2_grpc,
+    report_template_pb2_grpc,
     retest_pb2_grpc,
     scan_pb2,
     scan_pb2_grpc,
@@ -51,7 +53,7 @@ from xorb.security.v1 import (
     session_pb2_grpc,
 )
 
-from tests.cli import admission, closing, engaging, notifying, talk
+from tests.cli import admission, closing, engaging, notifying, reporting, talk
 from tests.cli.factors import Factors, Passkeys
 from tests.cli.identity import Identity, Organizations
 from tests.cli.importing import Imports
@@ -270,6 +272,8 @@ def serving(platform: Platform) -> Iterator[str]:
         deadline_pb2_grpc.add_DeadlinesServiceServicer_to_server,
         finding_assignment_pb2_grpc.add_FindingAssignmentsServiceServicer_to_server,
         severity_override_pb2_grpc.add_SeverityOverridesServiceServicer_to_server,
+        report_pb2_grpc.add_ReportsServiceServicer_to_server,
+        report_template_pb2_grpc.add_ReportTemplatesServiceServicer_to_server,
     )
     servicers = (
         *(Identity, Organizations, Targets, Scans, Findings, Activity, Factors, Passkeys),
@@ -279,6 +283,7 @@ def serving(platform: Platform) -> Iterator[str]:
         *(notifying.Channels, notifying.Rules, notifying.Deliveries),
         *(engaging.Engagements, engaging.Checklists, engaging.Schedules),
         *(closing.Retests, closing.Acceptances, closing.Deadlines, closing.Assignments, closing.SeverityOverrides),
+        *(reporting.Reports, reporting.Templates),
     )
     for add, servicer in zip(generated, servicers, strict=True):
         add(servicer(platform), server)

@@ -12,8 +12,10 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from services.core.reports import assembling, domain, formats, store, wire
+from services.core.reports.assembling import Background
 from services.core.reports.domain import File, Format, Report, State
-from services.core.reports.model import Finding, Target
+from services.core.reports.engagements import store as engagements
+from services.core.reports.model import Finding
 from services.core.reports.orders import Ending, ReportOrder
 from services.core.reports.rendering import running
 from services.core.reports.rendering.running import RenderingError
@@ -80,8 +82,13 @@ class ReportActivities:
             if report is None:
                 return
             content = await _content(unit, report)
-            organization, targets = await sources.organization(unit), await sources.targets(unit)
-        work = _Work(self.database, call, report, content, organization, targets)
+            of = report.order.engagement
+            background = Background(
+                await sources.organization(unit),
+                await sources.targets(unit, of),
+                await engagements.read(unit, of, report.order.testers) if of else None,
+            )
+        work = _Work(self.database, call, report, content, background)
         files = [await work.file(one) for one in report.order.formats]
         async with self.database.unit(call) as unit:
             report = await store.get(unit, report.id, lock=True)
@@ -101,8 +108,7 @@ class _Work:
     call: Call
     report: Report
     content: Content
-    organization: str
-    targets: tuple[Target, ...]
+    background: Background
     count: int = 0
     told: int = 0
     finished: int = 0
@@ -111,7 +117,7 @@ class _Work:
         """Renders one format, keeps its pieces sealed, and returns the file."""
         name = wanted.name.lower()
         selection, now = await self._choose(name)
-        model = assembling.assemble(self.report, self.content, selection.figures, self.organization, self.targets, now)
+        model = assembling.assemble(self.report, self.content, selection.figures, self.background, now)
         file, size, digest = identifiers.new(), 0, hashlib.sha256()
         pieces = _of_size(running.render(name, model, self._findings(selection, now)), store.PIECE)
         number = 0
@@ -128,7 +134,9 @@ class _Work:
         now = _now()
         filters = (self.content.filter, self.report.order.filter)
         async with self.database.unit(self.call) as unit:
-            selection = await sources.choose(unit, filters, now, documents=name in formats.DOCUMENTS)
+            selection = await sources.choose(
+                unit, filters, now, documents=name in formats.DOCUMENTS, engagement=self.report.order.engagement
+            )
         if len(selection.ids) > sources.MOST:
             raise RenderingError(f"The report would have more than {sources.MOST} findings. Narrow its filter.")
         self.count = max(self.count, len(selection.ids))

@@ -1,11 +1,14 @@
 """A report's order, its template and the figures, put together as the model that formats render."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.core.reports import facts
 from services.core.reports.domain import Report as Ordered
-from services.core.reports.model import Cover, Report, Section, Target, Words
+from services.core.reports.engagements.domain import Engagement
+from services.core.reports.model import Cover, Report, Section, Table, Target, Words
 from services.core.reports.summary import Summarizer
 from services.core.reports.templates.domain import Content
 from services.core.reports.texts import line, shown
@@ -39,12 +42,20 @@ weaknesses, and later changes may have altered what it describes.
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What a report stands on besides its findings: whose it is, what was tested, and in which engagement."""
+
+    organization: str
+    targets: tuple[Target, ...]
+    engagement: Engagement | None = None
+
+
 def assemble(
     report: Ordered,
     content: Content,
     figures: Summarizer,
-    organization: str,
-    targets: tuple[Target, ...],
+    background: Background,
     now: datetime,
 ) -> Report:
     """Returns the model of a report.
@@ -53,31 +64,31 @@ def assemble(
         report: What was ordered.
         content: What the template says; empty without one.
         figures: The figures of its findings.
-        organization: The organization's name.
-        targets: What was tested.
+        background: Of whom it is, and what was tested.
         now: The time.
     """
-    order = report.order
+    order, organization, engagement = report.order, background.organization, background.engagement
     cover = Cover(
         id=str(report.id),
         title=line(order.display_name),
         organization=organization,
         client=line(order.client) or organization,
-        author=line(content.author),
+        author=line(content.author) or ", ".join(map(line, order.testers)),
         classification=line(content.classification) or "Confidential",
         made=now,
-        start=order.start or figures.start,
-        finish=order.finish or figures.finish,
+        start=order.start or (engagement and engagement.start) or figures.start,
+        finish=order.finish or (engagement and engagement.finish) or figures.finish,
         accent=content.accent_color or ACCENT,
         logo=content.logo,
     )
     return Report(
         cover=cover,
         sections=tuple(Section(one.name) for one in content.sections) or tuple(Section),
-        words=_words(cover, content),
-        targets=targets,
+        words=_words(cover, content, engagement),
+        targets=background.targets,
         summary=figures.summary(),
         typst_markup=content.typst_markup,
+        tables=tuple(_tables(engagement)) if engagement else (),
     )
 
 
@@ -87,10 +98,32 @@ def file_name(title: str, extension: str) -> str:
     return f"{stem or 'report'}{extension}"
 
 
-def _words(cover: Cover, content: Content) -> Words:
+def _tables(engagement: Engagement) -> Iterator[Table]:
+    """Yields what a report tells of its engagement."""
+    for methodology, done, total in engagement.counts:
+        rows = tuple((one.code, one.title, one.state) for one in engagement.items if one.methodology == methodology)
+        title = f"{methodology}: {done} of {total} items dealt with"
+        yield Table(Section.METHODOLOGY, title, ("Item", "What", "Result"), rows or (("", "Nothing was begun", ""),))
+    yield Table(Section.SCOPE, "Engagement", (), engagement.facts)
+    moments = tuple((facts.moment(one.time), one.summary) for one in engagement.moments)
+    if moments:
+        yield Table(Section.SCOPE, "Timeline", ("When", "What"), moments)
+
+
+def _work(engagement: Engagement) -> str:
+    """Returns the sentence of an attestation that says how much was done."""
+    said = f'The work was done in the engagement "{engagement.display_name}"'
+    hours = f" in {engagement.hours:g} hours" if engagement.hours else ""
+    done = [f"{done} of {total} items of the {name}" for name, done, total in engagement.counts if done]
+    return f"{said}{hours}{f'; {facts.joined(done)} were dealt with' if done else ''}."
+
+
+def _words(cover: Cover, content: Content, engagement: Engagement | None) -> Words:
     period = facts.period(cover, "between ", " and ", "on ")
     author = cover.author or cover.organization
     attestation = _ATTESTATION.format(author=author, client=cover.client, period=period, title=cover.title)
+    if engagement:
+        attestation = f"{attestation.rstrip()}\n\n{_work(engagement)}\n"
     return Words(
         introduction=shown(content.introduction),
         methodology=shown(content.methodology) or _METHODOLOGY,

@@ -58,6 +58,8 @@ class Order:
         client: For whom it is; the organization where empty.
         start: The first day of the tests, where it was given.
         finish: The last day of the tests, where it was given.
+        engagement: The engagement that it is of; None for all findings.
+        testers: The names of those who tested in it.
     """
 
     display_name: str
@@ -68,6 +70,8 @@ class Order:
     client: str = ""
     start: datetime | None = None
     finish: datetime | None = None
+    engagement: UUID | None = None
+    testers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

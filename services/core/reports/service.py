@@ -1,9 +1,10 @@
 """The reports service."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 from uuid import UUID
 
 from google.protobuf import empty_pb2
@@ -12,6 +13,7 @@ from xorb.core.v1 import report_pb2, report_pb2_grpc
 from services.core.reports import domain, store, wire
 from services.core.reports.control import Control
 from services.core.reports.domain import Report
+from services.core.reports.engagements import store as engagements
 from services.core.reports.orders import ReportOrder
 from services.core.reports.sources import store as sources
 from services.core.reports.tables import REPORT_FIELDS, REPORTS, WATCH_FIELDS
@@ -23,7 +25,26 @@ from services.mesh.events.watch import Watcher
 from services.mesh.interceptors.layer import Context
 from services.mesh.pages import Pager, PageRequest
 
-_FINDINGS = "findings.read"
+_FINDINGS, _ENGAGEMENTS = "findings.read", "engagements.read"
+
+
+class Person(Protocol):
+    """Who an account is."""
+
+    @property
+    def email(self) -> str:
+        """The address."""
+
+    @property
+    def display_name(self) -> str:
+        """The name; empty where it has none."""
+
+
+class People(Protocol):
+    """Says who accounts are."""
+
+    async def resolve(self, accounts: Iterable[UUID]) -> Mapping[UUID, Person]:
+        """Returns who accounts are, those that there are."""
 
 
 @dataclass
@@ -35,21 +56,22 @@ class ReportsServicer(report_pb2_grpc.ReportsServiceServicer):
         pager: Cuts lists into pages.
         watcher: Tells of events.
         control: Starts and stops rendering.
+        people: Says who those are who test; asked before a transaction, never in one.
     """
 
     database: Database
     pager: Pager
     watcher: Watcher
     control: Control
+    people: People
 
     async def CreateReport(self, request: report_pb2.CreateReportRequest, context: Context) -> report_pb2.Report:
         """Orders a report. The workflow is started before the row is committed, and waits for it."""
-        if _FINDINGS not in calls.current().caller.permissions:
-            raise Failure(Reason.PERMISSION_DENIED, f"Your roles don't grant {_FINDINGS}, and a report shows findings.")
+        _require(_FINDINGS, *((_ENGAGEMENTS,) if request.report.engagement else ()))
         sources.check_filter(request.report.filter)
+        engagement = await self._engagement(request.report.engagement)
         async with self.database.unit() as unit:
-            template, version = await _template(unit, request.report.template)
-            order = wire.order(request.report, template, version)
+            order = wire.order(request.report, await _template(unit, request.report.template), engagement)
             report = domain.ordered(identifiers.new(), order, unit.actor, _now(), wire.ttl(request.report))
             await store.add(unit, report)
             unit.record(wire.event(unit.organization, report, "created", f"Report {order.display_name} was ordered"))
@@ -122,6 +144,25 @@ class ReportsServicer(report_pb2_grpc.ReportsServiceServicer):
         async with aclosing(records):
             async for record in records:
                 yield record
+
+    async def _engagement(self, name: str) -> tuple[UUID | None, list[str]]:
+        """Returns an engagement, and the names of those who test in it; nothing for none."""
+        if not name:
+            return None, []
+        organization, identifier = names.parse(wire.ENGAGEMENT, name)
+        async with self.database.unit() as unit:
+            testers = await engagements.testers(unit, identifier) if organization == unit.organization else None
+        if testers is None:
+            raise not_found(name)
+        found = await self.people.resolve(testers)
+        known = [found[one] for one in testers if one in found]
+        return identifier, [one.display_name or one.email for one in known]
+
+
+def _require(*permissions: str) -> None:
+    for permission in permissions:
+        if permission not in calls.current().caller.permissions:
+            raise Failure(Reason.PERMISSION_DENIED, f"Your roles don't grant {permission}, and the report shows them.")
 
 
 async def _find(unit: Unit, name: str, *, lock: bool = False) -> Report:

@@ -30,6 +30,8 @@ REPORTS = Table(
     Column("filter", Text, nullable=False),
     Column("formats", ARRAY(SmallInteger), nullable=False),
     Column("client", Text, nullable=False),
+    Column("engagement_id", Uuid),
+    Column("testers", ARRAY(Text), nullable=False),
     Column("started_at", DateTime(timezone=True)),
     Column("finished_at", DateTime(timezone=True)),
     Column("state", SmallInteger, nullable=False),
@@ -103,6 +105,9 @@ SEALED = (SealedTable(PIECES, ("file_id", "number"), ("content",), plain=False),
 
 REPORT_FIELDS = {
     "display_name": Field(REPORTS.c.display_name, "text"),
+    "engagement": Field(
+        REPORTS.c.engagement_id, "name", pattern="organizations/{organization}/engagements/{engagement}"
+    ),
     "state": Field(REPORTS.c.state, "enum", values={state.name: state.value for state in State}),
     "creator": Field(REPORTS.c.creator, "text"),
     "create_time": Field(REPORTS.c.created_at, "time"),

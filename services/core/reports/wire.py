@@ -1,6 +1,6 @@
 """Reports on the wire."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from services.mesh.texts import one_line, storable
 REPORT = "organizations/{organization}/reports/{report}"
 FILE = "organizations/{organization}/reports/{report}/reportFiles/{report_file}"
 TEMPLATE = "organizations/{organization}/reportTemplates/{report_template}"
+ENGAGEMENT = "organizations/{organization}/engagements/{engagement}"
 SNAPSHOT = report_pb2.Report.DESCRIPTOR.full_name
 
 
@@ -36,6 +37,9 @@ def message(organization: UUID, report: Report) -> report_pb2.Report:
         template=template_name(organization, order.template) if order.template else "",
         template_version=order.template_version,
         filter=order.filter,
+        engagement=names.join("organizations", organization, "engagements", order.engagement)
+        if order.engagement
+        else "",
         formats=[one.name for one in order.formats],
         client=order.client,
         start_time=order.start,
@@ -69,21 +73,32 @@ def template_name(organization: UUID, template: UUID) -> str:
     return names.join("organizations", organization, "reportTemplates", template)
 
 
-def order(sent: report_pb2.Report, template: UUID | None, version: int) -> Order:
+def order(
+    sent: report_pb2.Report,
+    template: tuple[UUID | None, int] = (None, 0),
+    engagement: tuple[UUID | None, Sequence[str]] = (None, ()),
+) -> Order:
     """Returns what a request orders.
+
+    Args:
+        sent: The request's report.
+        template: The template, and its version now.
+        engagement: The engagement, and the names of those who test in it.
 
     Raises:
         Failure: INVALID_FIELD; a time isn't one.
     """
     return Order(
         display_name=one_line(sent.display_name) or "Penetration test report",
-        template=template,
-        template_version=version,
+        template=template[0],
+        template_version=template[1],
         filter=storable(sent.filter),
         formats=tuple(map(domain.Format, sent.formats)),
         client=one_line(sent.client),
         start=_moment("report.start_time", sent.start_time) if sent.HasField("start_time") else None,
         finish=_moment("report.finish_time", sent.finish_time) if sent.HasField("finish_time") else None,
+        engagement=engagement[0],
+        testers=tuple(engagement[1]),
     )
 
 

@@ -1,6 +1,6 @@
 """The services of reports and findings behind all layers, and the activities that render."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from services.core.findings.service import FindingsServicer, SightingsServicer
 from services.core.reports.activities import ReportActivities
 from services.core.reports.control import Control
 from services.core.reports.orders import ReportOrder
-from services.core.reports.service import ReportsServicer
+from services.core.reports.service import Person, ReportsServicer
 from services.core.reports.templates.service import ReportTemplatesServicer
 from services.mesh import identifiers
 from services.mesh.database import Database
@@ -39,6 +39,14 @@ from tests.core.findings.messages import sighting
 from tests.core.harness import Tenant, new_tenant
 
 KEY = "k" * 32
+
+
+class Nobody:
+    """Knows no account."""
+
+    async def resolve(self, accounts: Iterable[UUID]) -> Mapping[UUID, Person]:
+        """Returns none."""
+        return {}
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,7 @@ async def channel(database: Database, database_environment: dict[str, str]) -> A
     hub = Hub(database, redis, poll=0.05, audit=0.05)
     watcher = Watcher(database, hub, Signer(KEY))
     control = Control(await Temporal.connect(database_environment["XORB_TEMPORAL_ADDRESS"]))
-    reports = ReportsServicer(database, Pager(KEY), watcher, control)
+    reports = ReportsServicer(database, Pager(KEY), watcher, control, Nobody())
     findings = FindingsServicer(database, Pager(KEY), watcher)
 
     def register(server: grpc.aio.Server) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.core.reports import formats
-from services.core.reports.assembling import assemble
+from services.core.reports.assembling import Background, assemble
 from services.core.reports.domain import Format, Order, ordered
 from services.core.reports.model import SEVERITIES, Finding, Report, Sighting, Target
 from services.core.reports.summary import Counted, Summarizer
@@ -83,7 +83,9 @@ def report(findings: Iterable[Finding] = (), **content: Any) -> Report:
     order = Order("Annual penetration test", None, 0, "", (Format.PDF,), client="Example Ltd")
     what = ordered(identifiers.new(), order, "accounts/1", NOW)
     targets = (Target("Shop", "shop.example.com", ()), Target("Office", "192.0.2.0/24", ("192.0.2.1",)))
-    return assemble(what, Content(**{"author": "XORB Testing", **content}), figures, "Example", targets, NOW)
+    return assemble(
+        what, Content(**{"author": "XORB Testing", **content}), figures, Background("Example", targets), NOW
+    )
 
 
 def rendered(name: str, findings: Sequence[Finding], **content: Any) -> bytes:

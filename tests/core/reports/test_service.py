@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 import grpc.aio
 import pytest
@@ -132,3 +133,37 @@ async def test_who_only_reads_downloads_and_orders_nothing(
     assert len(await reader.downloaded(report.files[0])) == report.files[0].size
     request = report_pb2.CreateReportRequest(parent=client.tenant.name, report=report_pb2.Report(formats=["JSON"]))
     assert (await reader.tenant.refused(reader.reports.CreateReport, request)).reason is Reason.PERMISSION_DENIED
+
+
+async def test_a_watch_tells_of_reports_and_goes_on_where_it_was(
+    client: Client, channel: Any, database: Database
+) -> None:
+    request = report_pb2.WatchReportsRequest(parent=client.tenant.name)
+    watch = client.reports.WatchReports(request, metadata=client.tenant.metadata, timeout=20)
+    records = aiter(watch)
+    assert (await anext(records)).HasField("checkpoint")
+    report = await client.rendered(await client.ordered())
+    told = [await _event(records) for _ in range(3)]
+    assert [one.event.metadata.type for one in told] == ["report.created", "report.started", "report.succeeded"]
+    assert [State.Name(one.event.report.state) for one in told] == ["QUEUED", "RENDERING", "SUCCEEDED"]
+    assert {one.event.report.name for one in told} == {report.name}
+    watch.cancel()
+    request = report_pb2.WatchReportsRequest(
+        parent=client.tenant.name, resume_token=told[0].resume_token, filter='state = "SUCCEEDED"'
+    )
+    again = client.reports.WatchReports(request, metadata=client.tenant.metadata, timeout=20)
+    assert (await _event(aiter(again))).event.metadata.type == "report.succeeded"
+    again.cancel()
+    stranger = connected(channel, await new_tenant(), database)
+    theirs = stranger.reports.WatchReports(request, metadata=stranger.tenant.metadata, timeout=20)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await anext(aiter(theirs))
+    assert refused.value.code() is grpc.StatusCode.NOT_FOUND
+
+
+async def _event(records: Any) -> Any:
+    """Returns the next record that is an event."""
+    async for record in records:
+        if record.HasField("event"):
+            return record
+    raise AssertionError("the watch has ended")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import ColumnElement, Row, TextClause, func, select, text
 
 from services.core.findings import domain as findings
 from services.core.findings import store as findings_store
@@ -30,9 +30,18 @@ _MENDED = frozenset({"RESOLVED", "DISMISSED", "DUPLICATE"})
 _LEFT_OUT = [state.value for state in findings.State if state.name in {"DISMISSED", "DUPLICATE"}]
 _COUNTED = ("id", "severity", "state", "asset", "first_seen_at", "last_seen_at", "cwes", "cves", "due_at", "breached")
 _ORDER = (FINDINGS.c.severity.desc(), FINDINGS.c.cvss_score.desc(), FINDINGS.c.first_seen_at, FINDINGS.c.id)
+_OF_ENGAGEMENT = text(
+    "findings.id IN (SELECT finding_id FROM sightings WHERE scan_id IN"
+    " (SELECT id FROM scans WHERE engagement_id = :engagement)"
+    " UNION SELECT finding_id FROM sightings WHERE import_id IN"
+    " (SELECT id FROM imports WHERE engagement_id = :engagement)"
+    " UNION SELECT unnest(findings) FROM checklist_items WHERE engagement_id = :engagement)"
+)
 _ORGANIZATION = text("SELECT display_name FROM organizations WHERE id = :id")
 _TARGETS = text(
-    "SELECT id, display_name, address, excluded_addresses FROM targets ORDER BY display_name, id LIMIT 1000"
+    "SELECT id, display_name, address, excluded_addresses FROM targets"
+    " WHERE CAST(:engagement AS uuid) IS NULL"
+    " OR id IN (SELECT unnest(targets) FROM engagements WHERE id = :engagement) ORDER BY display_name, id LIMIT 1000"
 )
 
 
@@ -53,7 +62,9 @@ def check_filter(expression: str) -> None:
     to_sql(expression, FIELDS)
 
 
-async def choose(unit: Unit, filters: Sequence[str], now: datetime, *, documents: bool) -> Selection:
+async def choose(
+    unit: Unit, filters: Sequence[str], now: datetime, *, documents: bool, engagement: UUID | None = None
+) -> Selection:
     """Returns the findings that all filters let through, the gravest first, without reading their texts.
 
     Args:
@@ -61,14 +72,19 @@ async def choose(unit: Unit, filters: Sequence[str], now: datetime, *, documents
         filters: Filters (AIP-160); empty ones let everything through.
         now: The time at which deadlines are looked at.
         documents: Whether, where there is no filter, false positives and duplicates are left out.
+        engagement: The engagement whose scans saw them or whose checklists name them; all findings where it is None.
 
     Raises:
         Failure: INVALID_FILTER.
     """
     statement = select(*(FINDINGS.c[name] for name in _COUNTED)).order_by(*_ORDER).limit(MOST + 1)
-    conditions = [condition for one in filters if (condition := to_sql(one, FIELDS)) is not None]
+    conditions: list[ColumnElement[bool] | TextClause] = [
+        condition for one in filters if (condition := to_sql(one, FIELDS)) is not None
+    ]
     if documents and not conditions:
         conditions = [FINDINGS.c.state.not_in(_LEFT_OUT)]
+    if engagement:
+        conditions.append(_OF_ENGAGEMENT.bindparams(engagement=engagement))
     figures, ids = Summarizer(), []
     for row in await unit.execute(statement.where(*conditions)):
         figures.add(_counted(row, now))
@@ -89,7 +105,7 @@ async def read(
         evidence: Whether to show the evidence.
     """
     async with database.unit(call) as unit:
-        known = {row.id: line(row.display_name) for row in await unit.execute(_TARGETS)}
+        known = {row.id: line(row.display_name) for row in await unit.execute(_TARGETS, {"engagement": None})}
     for start in range(0, len(ids), BATCH):
         part = ids[start : start + BATCH]
         async with database.unit(call) as unit:
@@ -108,11 +124,11 @@ async def organization(unit: Unit) -> str:
     return line(str((await unit.execute(_ORGANIZATION, {"id": unit.organization})).scalar_one_or_none() or ""))
 
 
-async def targets(unit: Unit) -> tuple[Target, ...]:
-    """Returns the organization's targets, at most a thousand."""
+async def targets(unit: Unit, engagement: UUID | None = None) -> tuple[Target, ...]:
+    """Returns the organization's targets, or those of an engagement; at most a thousand."""
     return tuple(
         Target(line(row.display_name), line(row.address), tuple(map(line, row.excluded_addresses)))
-        for row in await unit.execute(_TARGETS)
+        for row in await unit.execute(_TARGETS, {"engagement": engagement})
     )
 
 

@@ -45,7 +45,7 @@ CYCLONEDX: ReportFormat
 CSAF: ReportFormat
 
 class Report(_message.Message):
-    __slots__ = ("name", "display_name", "template", "template_version", "filter", "formats", "client", "start_time", "finish_time", "ttl", "state", "percent", "finding_count", "files", "failure_reason", "creator", "create_time", "end_time", "expire_time")
+    __slots__ = ("name", "display_name", "template", "template_version", "filter", "formats", "client", "start_time", "finish_time", "ttl", "state", "percent", "finding_count", "files", "failure_reason", "creator", "create_time", "end_time", "expire_time", "engagement")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Report.State]
@@ -77,6 +77,7 @@ class Report(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     END_TIME_FIELD_NUMBER: _ClassVar[int]
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    ENGAGEMENT_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     template: str
@@ -96,7 +97,8 @@ class Report(_message.Message):
     create_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
     expire_time: _timestamp_pb2.Timestamp
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., template: _Optional[str] = ..., template_version: _Optional[int] = ..., filter: _Optional[str] = ..., formats: _Optional[_Iterable[_Union[ReportFormat, str]]] = ..., client: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finish_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ttl: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., state: _Optional[_Union[Report.State, str]] = ..., percent: _Optional[int] = ..., finding_count: _Optional[int] = ..., files: _Optional[_Iterable[_Union[ReportFile, _Mapping]]] = ..., failure_reason: _Optional[str] = ..., creator: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    engagement: str
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., template: _Optional[str] = ..., template_version: _Optional[int] = ..., filter: _Optional[str] = ..., formats: _Optional[_Iterable[_Union[ReportFormat, str]]] = ..., client: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., finish_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ttl: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., state: _Optional[_Union[Report.State, str]] = ..., percent: _Optional[int] = ..., finding_count: _Optional[int] = ..., files: _Optional[_Iterable[_Union[ReportFile, _Mapping]]] = ..., failure_reason: _Optional[str] = ..., creator: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., engagement: _Optional[str] = ...) -> None: ...
 
 class ReportFile(_message.Message):
     __slots__ = ("name", "format", "file_name", "media_type", "size", "sha256", "content", "next_offset")

@@ -74,7 +74,7 @@ class ReportsServiceServicer:
 
     def CreateReport(self, request, context):
         """Orders a report; it is rendered afterwards, and WatchReports tells how far it is. Who orders one has to be allowed to read
-        findings, too.
+        findings, too, and engagements for a report of one.
 
         Errors: NOT_FOUND, INVALID_FILTER, INVALID_FIELD, PERMISSION_DENIED, UNAVAILABLE.
         """
@@ -92,7 +92,8 @@ class ReportsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListReports(self, request, context):
-        """Lists reports, the newest first. Filters by `display_name`, `state`, `creator`, `create_time` and `expire_time`.
+        """Lists reports, the newest first. Filters by `display_name`, `engagement`, `state`, `creator`,
+        `create_time` and `expire_time`.
 
         Errors: INVALID_FILTER, INVALID_ORDER, INVALID_PAGE_TOKEN.
         """

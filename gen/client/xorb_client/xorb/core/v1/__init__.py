@@ -8499,6 +8499,12 @@ class Report(betterproto2.Message):
     When it is removed.
     """
 
+    engagement: "str" = betterproto2.field(20, betterproto2.TYPE_STRING)
+    """
+    The engagement that it is of; all findings of the organization where it isn't given. Such a report has what the
+    engagement's scans and imports saw and its checklists name, its targets, testers, hours, checklists and timeline.
+    """
+
 
 default_message_pool.register_message("xorb.core.v1", "Report", Report)
 
@@ -16221,7 +16227,7 @@ class ReportsServiceStub:
     def create_report(self, message: "CreateReportRequest") -> "Report":
         """
         Orders a report; it is rendered afterwards, and WatchReports tells how far it is. Who orders one has to be allowed to read
-        findings, too.
+        findings, too, and engagements for a report of one.
 
         Errors: NOT_FOUND, INVALID_FILTER, INVALID_FIELD, PERMISSION_DENIED, UNAVAILABLE.
         """
@@ -16247,7 +16253,8 @@ class ReportsServiceStub:
 
     def list_reports(self, message: "ListReportsRequest") -> "ListReportsResponse":
         """
-        Lists reports, the newest first. Filters by `display_name`, `state`, `creator`, `create_time` and `expire_time`.
+        Lists reports, the newest first. Filters by `display_name`, `engagement`, `state`, `creator`,
+        `create_time` and `expire_time`.
 
         Errors: INVALID_FILTER, INVALID_ORDER, INVALID_PAGE_TOKEN.
         """
@@ -16318,7 +16325,7 @@ class ReportsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
     ) -> "Report":
         """
         Orders a report; it is rendered afterwards, and WatchReports tells how far it is. Who orders one has to be allowed to read
-        findings, too.
+        findings, too, and engagements for a report of one.
 
         Errors: NOT_FOUND, INVALID_FILTER, INVALID_FIELD, PERMISSION_DENIED, UNAVAILABLE.
         """
@@ -16364,7 +16371,8 @@ class ReportsServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "ListReportsResponse":
         """
-        Lists reports, the newest first. Filters by `display_name`, `state`, `creator`, `create_time` and `expire_time`.
+        Lists reports, the newest first. Filters by `display_name`, `engagement`, `state`, `creator`,
+        `create_time` and `expire_time`.
 
         Errors: INVALID_FILTER, INVALID_ORDER, INVALID_PAGE_TOKEN.
         """

@@ -1,0 +1,1 @@
+"""What a report of an engagement tells of it."""
