@@ -7,19 +7,19 @@ retired is in nobody's hands any more: what is then still sealed with it can be 
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, DateTime, Executable, Table, Text, Uuid, func, select
+from sqlalchemy import Column, DateTime, Table, Text, Uuid, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.engine import CursorResult
 
 from services.mesh import identifiers
-from services.mesh.encryption import envelope
+from services.mesh.encryption import ending, envelope
 from services.mesh.encryption.envelope import KEY_BYTES, Place, SealBrokenError
+from services.mesh.encryption.rows import Rows
 from services.mesh.encryption.wrapping import OrganizationKeys
 from services.mesh.tables import METADATA
 
@@ -34,17 +34,6 @@ DATA_KEYS = Table(
 )
 _ACTIVE = DATA_KEYS.c.retired_at.is_(None)
 _MOST = 4096
-
-
-class Rows(Protocol):
-    """A transaction in which an organization's rows are visible: a unit of work."""
-
-    organization: UUID
-
-    async def execute(
-        self, statement: Executable, parameters: Mapping[str, Any] | list[dict[str, Any]] | None = None
-    ) -> CursorResult[Any]:
-        """Runs a statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +87,7 @@ class Keyring:
 
         Raises:
             Failure: UNAVAILABLE; Vault is away.
+            SealBrokenError: The organization is gone, and takes no keys any more.
         """
         active = await _active(rows)
         if active is None:
@@ -135,7 +125,9 @@ class Keyring:
         self._known.clear()
 
     async def _make(self, rows: Rows) -> None:
-        """Gives the organization its first data key, unless another transaction is about to do so."""
+        """Gives the organization its first data key, unless another transaction did so or it is gone."""
+        if not await ending.takes_keys(rows) or await _active(rows) is not None:
+            return
         key, identifier = os.urandom(KEY_BYTES), identifiers.new()
         wrapped = await self._keys.wrap(rows.organization, key)
         row = {"organization_id": rows.organization, "id": identifier, "wrapped": wrapped}

@@ -10,6 +10,7 @@ from temporalio import activity
 
 from services.mesh.calls import Call, Caller
 from services.mesh.database import Database
+from services.mesh.encryption import ending
 from services.mesh.encryption.envelope import KEY_BYTES
 from services.mesh.encryption.resealing import SealedTable, reseal
 from services.mesh.encryption.wrapping import OrganizationKeys
@@ -50,9 +51,10 @@ class RotationActivities:
         if known:
             await self.keys.rotate(organization)
         rewrapped = {one: await self.keys.rewrap(organization, text) for one, text in known.items()}
-        new = await self.keys.wrap(organization, os.urandom(KEY_BYTES))
         async with self.database.unit(_call(order)) as unit:
-            await store.switch(unit, key, new, rewrapped)
+            if await ending.takes_keys(unit):
+                new = await self.keys.wrap(organization, os.urandom(KEY_BYTES))
+                await store.switch(unit, key, new, rewrapped)
 
     @activity.defn(name=RESEAL)
     async def reseal(self, order: RotationOrder) -> int:

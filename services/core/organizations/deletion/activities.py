@@ -17,6 +17,7 @@ from services.core.organizations.deletion.workflows import COMMIT, DESTROY, EMPT
 from services.mesh import tasks
 from services.mesh.calls import NO_ORGANIZATION, Call, Caller
 from services.mesh.database import Database, Unit
+from services.mesh.encryption import ending
 from services.mesh.encryption.wrapping import OrganizationKeys
 from services.mesh.events.model import Event
 from services.mesh.executions import Executions
@@ -59,6 +60,8 @@ class DeletionActivities:
     async def commit(self, order: DeletionOrder) -> bool:
         """Makes the deletion one that can't be undone; False where it was."""
         async with _alive(), self.database.unit(_call(order)) as unit:
+            # Whoever gives it a key just now has done so before the keys are destroyed, and nobody does later.
+            await ending.wait(unit)
             if not await _stands(unit, order):
                 return False
             if not await store.committed(unit):
