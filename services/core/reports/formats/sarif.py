@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
+from uuid import UUID, uuid5
 
 from services.core.reports.formats import statements, streamed
 from services.core.reports.model import Finding, Report
@@ -60,10 +61,11 @@ def _rule(finding: Finding) -> dict[str, Any]:
 
 
 def _result(finding: Finding, place: int) -> dict[str, Any]:
+    # SARIF's schema knows versions 1 to 5 of UUIDs only, and a finding's is of version 7.
     result: dict[str, Any] = {
         "ruleId": finding.check,
         "ruleIndex": place,
-        "guid": finding.id,
+        "guid": str(uuid5(UUID(finding.id), "result")),
         "level": _LEVELS[finding.severity],
         "message": {"text": finding.title or finding.check},
         "locations": [_location(finding)],

