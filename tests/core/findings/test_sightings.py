@@ -67,6 +67,7 @@ async def test_a_sighting_becomes_a_finding(client: Client, database: Database) 
         Finding(
             name=finding.name,
             cvss_score=7.5,
+            tool="http",
             state="OPEN",
             sighting_count=1,
             scan=scan,
