@@ -1,7 +1,7 @@
 """Networks that contain an address: a table for each length of prefix, tried only where the first octets say so.
 
 Of all prefixes the first two octets (IPv4) or four (IPv6) tell which lengths occur below them, mostly none or one, so
-that an address costs one look-up and then one for each length. It beats a walk along a trie, finds every network that
+that an address costs one look-up and then one for each length. Unlike most tries it finds every network that
 contains the address and not only the longest, and changes in place.
 """
 
