@@ -7,7 +7,6 @@ Everything the specification offers (modifiers, `1 of`, lists, placeholders) is 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
 
 from services.intelligence.detection.log_sources import LogSource
 
@@ -22,58 +21,67 @@ class Wildcard(Enum):
 Parts = tuple[str | Wildcard, ...]
 
 
-class Like(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Like:
     """The value's text is the pattern; without regard to case unless `cased`."""
 
     parts: Parts
     cased: bool = False
 
 
-class Matches(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Matches:
     """The regular expression (RE2's syntax, flags in front) is found in the value's text."""
 
     pattern: str
 
 
-class Within(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Within:
     """The value is an address inside the network, in CIDR notation."""
 
     network: str
 
 
-class Compares(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Compares:
     """The value is a number, or the text of one, for which `value operator number` holds (lt, lte, gt, gte, neq)."""
 
     operator: str
     number: float
 
 
-class TimePart(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class TimePart:
     """That part (minute, hour, day, week, month, year; in UTC) of the value's time is the number."""
 
     part: str
     number: int
 
 
-class Refers(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Refers:
     """The value's text equals, starts with or ends with the text of another field, without regard to case."""
 
     field: str
     mode: str = "equals"
 
 
-class Exists(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Exists:
     """The field is there and isn't null."""
 
 
-class Missing(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Missing:
     """The field isn't there, or is null."""
 
 
 Test = Like | Matches | Within | Compares | TimePart | Refers | Exists | Missing
 
 
-class Atom(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Atom:
     """A test of a field; of any field's value where `field` is None (a keyword).
 
     `origin` is the name of the selection in the rule, empty for what a processing pipeline added.
@@ -84,19 +92,22 @@ class Atom(NamedTuple):
     origin: str = ""
 
 
-class All(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class All:
     """Each of the expressions holds; true when there are none."""
 
     args: tuple["Expression", ...]
 
 
-class Any(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Any:
     """One of the expressions holds; false when there are none."""
 
     args: tuple["Expression", ...]
 
 
-class Not(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Not:
     """The expression doesn't hold."""
 
     arg: "Expression"

@@ -59,7 +59,13 @@ def _node(expression: e.Expression) -> list[object]:
         case e.Not(arg):
             return ["not", _node(arg)]
         case e.Atom(field, test, origin):
-            return ["atom", field, origin, _KINDS[type(test)], *map(_value, test)]
+            return [
+                "atom",
+                field,
+                origin,
+                _KINDS[type(test)],
+                *(_value(getattr(test, name)) for name in test.__match_args__),
+            ]
 
 
 def _value(value: object) -> object:
