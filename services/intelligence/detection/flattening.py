@@ -33,8 +33,12 @@ def _windows(event: Mapping[str, object]) -> Event:
     for name, value in event.items():
         if not isinstance(value, Mapping) or name in _ATTRIBUTES:
             continue
-        for field, content in _system(value) if name == "System" else _data(value):
-            flat.setdefault(field, content)
+        for field, content in _system(value) if name == "System" else _data(value, 0):
+            if isinstance(content, Mapping | list):
+                for path, plain in _dotted({field: content}, "", 0):
+                    flat.setdefault(path, plain)
+            else:
+                flat.setdefault(field, content)
     return flat
 
 
@@ -60,7 +64,7 @@ def _attributes(element: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     )
 
 
-def _data(data: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+def _data(data: Mapping[str, object], depth: int) -> Iterator[tuple[str, object]]:
     for name, value in data.items():
         if name in _ATTRIBUTES:
             continue
@@ -69,7 +73,8 @@ def _data(data: Mapping[str, object]) -> Iterator[tuple[str, object]]:
         elif isinstance(value, Mapping) and _first(value, _TEXTS) is not None:
             yield name, _first(value, _TEXTS)
         elif isinstance(value, Mapping):
-            yield from _data(value)
+            if depth < _DEPTH:
+                yield from _data(value, depth + 1)
         else:
             yield name, value
 
@@ -97,13 +102,14 @@ _WINLOGBEAT: Mapping[str, str] = {
 
 
 def _winlogbeat(record: Mapping[str, object], winlog: Mapping[str, object]) -> Event:
-    flat: Event = {ours: winlog[theirs] for theirs, ours in _WINLOGBEAT.items() if theirs in winlog}
+    named = {ours: winlog[theirs] for theirs, ours in _WINLOGBEAT.items() if theirs in winlog}
+    if "message" in record:
+        named["Message"] = record["message"]
+    flat = dict(_dotted(named, "", 0))
     for part in ("event_data", "user_data"):
         data = winlog.get(part)
         if isinstance(data, Mapping):
             flat = dict(_dotted(data, "", 0)) | flat
-    if "message" in record:
-        flat.setdefault("Message", record["message"])
     return flat
 
 

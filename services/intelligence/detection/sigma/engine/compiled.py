@@ -1,47 +1,54 @@
 """An immutable set of rules, arranged by class of event."""
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
-from services.intelligence.detection.log_sources import UNKNOWN, LogSource, concerns, detect
+from services.intelligence.detection.log_sources import UNKNOWN, LogSource
 from services.intelligence.detection.sigma.engine.bucket import Bucket, Matched
-from services.intelligence.detection.sigma.engine.partial import DISCRIMINATORS, simplify
-from services.intelligence.detection.sigma.engine.tables import Limits, Statistics
-from services.intelligence.detection.sigma.expressions import NEVER, Rule
-from services.intelligence.detection.sigma.matching.values import text
-
-CLASSES = 4_096
-"""Buckets at most; past that the set forgets them all and begins anew."""
+from services.intelligence.detection.sigma.engine.classes import Classifier, EventClass
+from services.intelligence.detection.sigma.engine.tables import USUAL, Budget, Limits, Statistics
+from services.intelligence.detection.sigma.expressions import Rule
 
 
 class CompiledSet:
-    """Rules, with a bucket for each class of event that was seen or warmed."""
+    """Rules, with a bucket for each class of event that was seen or warmed.
 
-    def __init__(self, rules: Iterable[Rule], limits: Limits = Limits()) -> None:
+    Its caches fill while it matches: one thread at a time may use it.
+    """
+
+    def __init__(self, rules: Iterable[Rule], limits: Limits = USUAL) -> None:
         self.rules = tuple(rules)
         self.statistics = Statistics()
         self._limits = limits
-        self._buckets: dict[tuple[object, ...], Bucket] = {}
+        self._budget = Budget(limits, self.statistics)
+        self._classifier = Classifier(self.rules, self._budget)
+        self._buckets: dict[EventClass, Bucket] = {}
 
     def match(self, event: Mapping[str, object], declared: LogSource = UNKNOWN) -> Matched:
         """The rules that a flat event matches, in the set's order."""
-        return self._bucket(event, declared).match(event)
-
-    def _bucket(self, event: Mapping[str, object], declared: LogSource) -> Bucket:
-        source = detect(event, declared)
-        known = {field: event.get(field) for field in DISCRIMINATORS}
-        key = (source, *(_key(value) for value in known.values()))
+        key = self._classifier.of(event, declared)
         bucket = self._buckets.get(key)
-        if bucket is None:
-            asked = ((rule, simplify(rule.condition, known)) for rule in self.rules if concerns(rule.source, source))
-            bucket = Bucket([one for one in asked if one[1] is not NEVER], self._limits, self.statistics)
-            if len(self._buckets) >= CLASSES:
-                self.statistics.evictions += len(self._buckets)
-                self._buckets.clear()
-            self._buckets[key] = bucket
-        return bucket
+        return (self._build(key, event) if bucket is None else bucket).match(event)
 
+    def warm(self) -> int:
+        """Build the buckets of the classes that the rules name, and count them.
 
-def _key(value: object) -> object:
-    if value is None:
-        return None
-    return tuple(map(_key, value)) if isinstance(value, list) else text(value).lower()
+        That takes seconds for some thousand rules: to be done before the set is asked about events.
+        """
+        for event, source in self._classifier.samples():
+            if len(self._buckets) < self._limits.buckets:
+                self.match(event, source)
+        return len(self._buckets)
+
+    def _build(self, key: EventClass, event: Mapping[str, object]) -> Bucket:
+        if len(self._buckets) >= self._limits.buckets:
+            self._evict()
+        self.statistics.buckets += 1
+        made = self._buckets[key] = Bucket(self._classifier.left(key, event), self._budget)
+        return made
+
+    def _evict(self) -> None:
+        """Forget the older half of the buckets."""
+        for key in list(islice(self._buckets, (len(self._buckets) + 1) // 2)):
+            self._budget.drop(self._buckets.pop(key).tables)
+            self.statistics.evictions += 1

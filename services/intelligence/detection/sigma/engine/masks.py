@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from services.intelligence.detection.sigma.expressions import All, Any, Atom, Expression, Not
+from services.intelligence.detection.sigma.expressions import All, Any, Atom, Expression, Not, Test
 
 Program = Callable[[int], bool]
 
+Key = tuple[str | None, Test]
+"""A field and its test."""
 
-def program(expression: Expression, bits: Mapping[tuple[object, object], int]) -> Program:
+
+def program(expression: Expression, bits: Mapping[Key, int]) -> Program:
     """A predicate over the mask of the atoms that hold; atoms of one kind under one operator cost one operation."""
     match expression:
         case Atom(field, test):
@@ -24,7 +27,7 @@ def program(expression: Expression, bits: Mapping[tuple[object, object], int]) -
             return lambda truth: truth & mask != 0 or any(one(truth) for one in rest)
 
 
-def _parts(args: Sequence[Expression], bits: Mapping[tuple[object, object], int]) -> tuple[int, tuple[Program, ...]]:
+def _parts(args: Sequence[Expression], bits: Mapping[Key, int]) -> tuple[int, tuple[Program, ...]]:
     mask = 0
     for arg in args:
         if isinstance(arg, Atom):
@@ -32,7 +35,7 @@ def _parts(args: Sequence[Expression], bits: Mapping[tuple[object, object], int]
     return mask, tuple(program(arg, bits) for arg in args if not isinstance(arg, Atom))
 
 
-def witnesses(expression: Expression) -> frozenset[tuple[object, object]] | None:
+def witnesses(expression: Expression) -> frozenset[Key] | None:
     """Atoms of which one must hold wherever the expression does; None where it may hold with none."""
     match expression:
         case Atom(field, test):
@@ -43,6 +46,6 @@ def witnesses(expression: Expression) -> frozenset[tuple[object, object]] | None
         case Any(args):
             every = [witnesses(arg) for arg in args]
             known = [one for one in every if one is not None]
-            return frozenset().union(*known) if len(known) == len(every) else None
+            return frozenset[Key]().union(*known) if len(known) == len(every) else None
         case Not():
             return None

@@ -1,11 +1,11 @@
 """Finds which tests of a field a value passes: all literals in one pass, the rest one by one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from ahocorasick_rs import AhoCorasick
 
 from services.intelligence.detection.sigma.expressions import Exists, Like, Missing, Test
-from services.intelligence.detection.sigma.matching.tests import lower, passes
+from services.intelligence.detection.sigma.matching.tests import encoded, lower, passes
 from services.intelligence.detection.sigma.matching.values import several, text
 from services.intelligence.detection.sigma.matching.wildcards import like
 
@@ -39,7 +39,7 @@ class Scanner:
                 return
             longest = max((part for part in parts if isinstance(part, str)), key=len, default="")
             if longest:
-                literals.setdefault(longest, []).append((Like(parts), mask))
+                literals.setdefault(_well_formed(longest), []).append((Like(parts), mask))
             else:
                 self._others.append((test, mask))
         else:
@@ -59,17 +59,19 @@ class Scanner:
         shown = text(value).lower()
         mask = self._exact.get(shown, 0)
         for found in self._found(shown):
-            for test, bit in self._checks[found]:
-                if not mask & bit and like(test.parts, shown):
+            for pattern, bit in self._checks[found]:
+                if not mask & bit and like(pattern.parts, shown):
                     mask |= bit
         for test, bit in self._others:
             if passes(test, value):
                 mask |= bit
         return mask
 
-    def _found(self, shown: str) -> Sequence[int] | set[int]:
+    def _found(self, shown: str) -> Iterable[int]:
         if self._automaton is None:
             return ()
+        if not shown.isascii():
+            shown = _well_formed(shown)
         if len(shown) <= CHUNK:
             return {found[0] for found in self._automaton.find_matches_as_indexes(shown, overlapping=True)}
         # Hits of a long text are gathered piece by piece: a text of one letter may hold millions of them.
@@ -78,3 +80,8 @@ class Scanner:
             piece = shown[start : start + CHUNK + self._overlap]
             found.update(hit[0] for hit in self._automaton.find_matches_as_indexes(piece, overlapping=True))
         return found
+
+
+def _well_formed(shown: str) -> str:
+    """Text without halves of surrogate pairs, as the automaton takes it; what it finds is looked at again."""
+    return encoded(shown).decode()

@@ -9,10 +9,12 @@ Scalar = str | int | float | bool | None
 def text(value: object) -> str:
     """A scalar as the text that rules compare with: numbers as people write them, truth values in lower case.
 
-    A whole number is written the same whether JSON had it as 3 or 3.0.
+    A whole number is written the same whether JSON had it as 3 or 3.0. What isn't a scalar has no text.
     """
     if isinstance(value, str):
         return value
+    if not isinstance(value, int | float):
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
@@ -21,7 +23,7 @@ def text(value: object) -> str:
         return str(value)
     except ValueError:
         # Python doesn't write integers of more than some thousand digits in decimal.
-        return hex(value) if isinstance(value, int) else ""
+        return hex(int(value))
 
 
 def number(value: object) -> float | None:

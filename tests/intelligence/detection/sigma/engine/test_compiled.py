@@ -1,5 +1,7 @@
 """The engine gives the answer of the plain evaluator, and of three other engines."""
 
+import os
+
 import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,12 +13,16 @@ from services.intelligence.detection.sigma.expressions import (
     All,
     Any,
     Atom,
+    Compares,
     Exists,
     Like,
+    Matches,
     Missing,
     Not,
     Refers,
     Rule,
+    Test,
+    TimePart,
     Wildcard,
 )
 from services.intelligence.detection.sigma.matching.evaluation import holds
@@ -27,9 +33,11 @@ PATTERNS = st.lists(st.one_of(st.sampled_from(["a", "B", "1", "true"]), st.sampl
     tuple
 )
 FIELDS = st.sampled_from(["Channel", "EventID", "F", "G"])
-TESTS = st.one_of(
-    st.builds(Like, PATTERNS, st.booleans()), st.sampled_from([Exists(), Missing(), Refers("G", "startswith")])
-)
+SPECIAL: list[Test] = [
+    *(Exists(), Missing(), Refers("G", "startswith"), Matches("^a|B$"), Matches("(?i)a.a"), Matches("")),
+    *(Compares("gt", 0.5), TimePart("year", 1970)),
+]
+TESTS = st.one_of(st.builds(Like, PATTERNS, st.booleans()), st.sampled_from(SPECIAL))
 ATOMS = st.one_of(st.builds(Atom, FIELDS, TESTS), st.builds(Atom, st.none(), st.builds(Like, PATTERNS)))
 EXPRESSIONS = st.recursive(
     ATOMS,
@@ -44,7 +52,7 @@ SCALARS = st.sampled_from(["a", "Ab", "b1a", "", "TRUE", 1, 1.0, 0, True, False,
 EVENTS = st.dictionaries(FIELDS, st.one_of(SCALARS, st.lists(SCALARS, max_size=2)))
 
 
-@settings(deadline=None)
+@settings(max_examples=int(os.environ.get("XORB_FUZZ_EXAMPLES", "100")), deadline=None)
 @given(
     st.lists(EXPRESSIONS, min_size=1, max_size=5),
     st.lists(EVENTS, min_size=1, max_size=6),
@@ -59,6 +67,7 @@ def test_it_answers_as_the_plain_evaluator(conditions: list[Any], events: list[d
 
 def test_every_accepted_pair_matches_and_no_other(published: Collection) -> None:
     compiled = CompiledSet(published.rules)
+    compiled.warm()
     for name in ("reg", "synth"):
         events = [(event.pop("_eid"), event) for event in map(orjson.loads, lines(f"{name}.events.jsonl.gz"))]
         accepted, disputed = expected(name)
