@@ -67,7 +67,6 @@ def test_it_answers_as_the_plain_evaluator(conditions: list[Any], events: list[d
 
 def test_every_accepted_pair_matches_and_no_other(published: Collection) -> None:
     compiled = CompiledSet(published.rules)
-    compiled.warm()
     for name in ("reg", "synth"):
         events = [(event.pop("_eid"), event) for event in map(orjson.loads, lines(f"{name}.events.jsonl.gz"))]
         accepted, disputed = expected(name)
