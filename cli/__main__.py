@@ -17,6 +17,7 @@ from cli.commands import (
     audit,
     checklists,
     connections,
+    dashboard,
     deadlines,
     engagements,
     factors,
@@ -64,6 +65,7 @@ for _function in (
     account.token,
     activity.watch,
     audit.audit,
+    dashboard.dashboard,
     search.search,
     status.status,
 ):

@@ -96,7 +96,7 @@ class Printer:
             cell = Text(clean(column.value(message), lines=True), style=column.cell(message).style)
             if cell.plain:
                 grid.add_row(column.title.capitalize(), cell)
-        self._show(grid)
+        self.show(grid)
 
     def line(self, text: str, message: Message | None = None, style: str = "") -> None:
         """Prints what happened as one line; as JSON the message, in one line."""
@@ -109,7 +109,8 @@ class Printer:
         """Tells a person something that isn't the result."""
         self.remarks.print(Text(clean(text)), soft_wrap=True)
 
-    def _show(self, content: RenderableType) -> None:
+    def show(self, content: RenderableType) -> None:
+        """Prints something that is laid out for people."""
         if self.console.is_terminal:
             self.console.print(content)
             return
@@ -134,7 +135,7 @@ class Printer:
             table.add_column(column.title, no_wrap=not column.wide, overflow="fold" if column.wide else "ellipsis")
         for message in messages:
             table.add_row(*(column.cell(message) for column in shown))
-        self._show(table)
+        self.show(table)
 
 
 def as_dict(message: Message) -> dict[str, Any]:

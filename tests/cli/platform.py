@@ -12,6 +12,7 @@ from xorb.core.v1 import (
     activity_pb2,
     attachment_pb2,
     audit_pb2,
+    dashboard_pb2,
     finding_pb2,
     import_pb2,
     note_pb2,
@@ -48,6 +49,7 @@ class Platform:
         admitted: Sessions, connections, service accounts and keys.
         waits: What each call that waits for an operation is answered with: an error's message; empty for none.
         failures: By method: what the next calls of it answer instead, as (code, reason, message).
+        dashboards: What a dashboard says, then what it says after each change; the first becomes each in turn.
         damages: Whether files of reports are damaged on their way.
         calls: The names of the methods that were called.
     """
@@ -72,6 +74,7 @@ class Platform:
     evidence: list[scan_pb2.Evidence] = field(default_factory=list)
     script: list[scan_pb2.ScanEvent] = field(default_factory=list)
     activity: list[activity_pb2.ActivityEvent] = field(default_factory=list)
+    dashboards: list[dashboard_pb2.Dashboard] = field(default_factory=list)
     breaks: dict[int, grpc.StatusCode] = field(default_factory=dict)
     failures: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
     damages: bool = False

@@ -18,6 +18,7 @@ from xorb.core.v1 import (
     attachment_pb2_grpc,
     audit_pb2_grpc,
     checklist_pb2_grpc,
+    dashboard_pb2_grpc,
     deadline_pb2_grpc,
     engagement_pb2_grpc,
     finding_assignment_pb2_grpc,
@@ -53,7 +54,7 @@ from xorb.security.v1 import (
     session_pb2_grpc,
 )
 
-from tests.cli import admission, closing, engaging, notifying, reporting, talk
+from tests.cli import admission, closing, counting, engaging, notifying, reporting, talk
 from tests.cli.factors import Factors, Passkeys
 from tests.cli.identity import Identity, Organizations
 from tests.cli.importing import Imports
@@ -274,6 +275,7 @@ def serving(platform: Platform) -> Iterator[str]:
         severity_override_pb2_grpc.add_SeverityOverridesServiceServicer_to_server,
         report_pb2_grpc.add_ReportsServiceServicer_to_server,
         report_template_pb2_grpc.add_ReportTemplatesServiceServicer_to_server,
+        dashboard_pb2_grpc.add_DashboardsServiceServicer_to_server,
     )
     servicers = (
         *(Identity, Organizations, Targets, Scans, Findings, Activity, Factors, Passkeys),
@@ -283,7 +285,7 @@ def serving(platform: Platform) -> Iterator[str]:
         *(notifying.Channels, notifying.Rules, notifying.Deliveries),
         *(engaging.Engagements, engaging.Checklists, engaging.Schedules),
         *(closing.Retests, closing.Acceptances, closing.Deadlines, closing.Assignments, closing.SeverityOverrides),
-        *(reporting.Reports, reporting.Templates),
+        *(reporting.Reports, reporting.Templates, counting.Dashboards),
     )
     for add, servicer in zip(generated, servicers, strict=True):
         add(servicer(platform), server)
