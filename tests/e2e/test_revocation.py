@@ -56,7 +56,7 @@ TAKEN = [
 @pytest.mark.parametrize(("take", "code", "reason"), TAKEN, ids=[take.__name__ for take, _, _ in TAKEN])
 async def test_the_next_call_is_refused_and_streams_end(member: Member, take: Take, code: int, reason: str) -> None:
     viewer = await colleague(member, "viewer")
-    watched = [f"{member.organization}/{of}:watch" for of in ("activity", "findings")]
+    watched = [f"{member.organization}/{of}:watch" for of in ("activity", "findings", "dashboard")]
     async with AsyncExitStack() as stack:
         streams = [
             await stack.enter_async_context(watching(viewer, path, transport))
