@@ -4,6 +4,7 @@ import asyncio
 import sys
 
 from bench import (
+    detection,
     get_finding,
     import_findings,
     indicators,
@@ -19,6 +20,7 @@ from bench import (
 )
 
 BENCHMARKS = {
+    "detection": detection.main,
     "get_finding": get_finding.main,
     "import_findings": import_findings.main,
     "indicators": indicators.main,

@@ -7,9 +7,8 @@ from operator import getitem, or_
 from services.intelligence.detection.sigma.engine.masks import program, witnesses
 from services.intelligence.detection.sigma.engine.scanner import Scanner
 from services.intelligence.detection.sigma.engine.tables import Budget, Class, ValueTable, evict
-from services.intelligence.detection.sigma.expressions import Atom, Expression, Refers, Rule, Test, atoms
+from services.intelligence.detection.sigma.expressions import Atom, Expression, Like, Matches, Refers, Rule, Test, atoms
 from services.intelligence.detection.sigma.matching.evaluation import holds
-from services.intelligence.detection.sigma.matching.values import everything
 
 Left = tuple[Rule, Expression]
 """A rule, and what is left of its condition."""
@@ -40,15 +39,15 @@ class Bucket:
         keywords: dict[Test, int] = {}
         self._references: list[tuple[Atom, int]] = []
         for (field, test), bit in self._bits.items():
-            if field is None:
+            if field is None and isinstance(test, Like | Matches):
                 keywords[test] = bit
-            elif isinstance(test, Refers):
+            elif field is None or isinstance(test, Refers):
                 self._references.append((Atom(field, test), 1 << bit))
             else:
                 by_field.setdefault(field, {})[test] = bit
-        self._keywords = Scanner(keywords) if keywords else None
+        self._keywords = budget.table(Scanner(keywords)) if keywords else None
         self._fields = list(by_field)
-        self.tables: list[ValueTable] = [budget.table(Scanner(tests)) for tests in by_field.values()]
+        self._tables = [budget.table(Scanner(tests)) for tests in by_field.values()]
 
     def _index(self, place: int, left: Expression) -> None:
         found = witnesses(left)
@@ -57,20 +56,28 @@ class Bucket:
         for key in found or ():
             self._by_witness.setdefault(self._bits[key], []).append(place)
 
+    @property
+    def tables(self) -> list[ValueTable]:
+        """All that it has of the budget's tables."""
+        return self._tables if self._keywords is None else [*self._tables, self._keywords]
+
     def match(self, event: Mapping[str, object]) -> Matched:
         """The rules that an event of this class matches, in the set's order."""
         try:
-            classes = tuple(map(getitem, self.tables, map(event.get, self._fields)))
+            classes = tuple(map(getitem, self._tables, map(event.get, self._fields)))
         except TypeError:
             # A list is no key of a dictionary: the tables take it apart.
-            classes = tuple(map(ValueTable.listed, self.tables, map(event.get, self._fields)))
+            classes = tuple(map(ValueTable.listed, self._tables, map(event.get, self._fields)))
         across = self._across(event)
         known = self._memo.get((across, *classes))
         return self._evaluate(across, classes) if known is None else known
 
     def _across(self, event: Mapping[str, object]) -> int:
         """The bits of the tests that are about more than one field."""
-        mask = 0 if self._keywords is None else self._keywords.mask(everything(event))
+        mask = 0
+        if self._keywords is not None:
+            for value in event.values():
+                mask |= self._keywords.listed(value).mask
         for atom, bit in self._references:
             if holds(atom, event):
                 mask |= bit

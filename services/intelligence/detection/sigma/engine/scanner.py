@@ -1,10 +1,11 @@
-"""Finds which tests of a field a value passes: all literals in one pass, the rest one by one."""
+"""Finds which tests of a field a value passes: literals in one pass, expressions in another, the rest singly."""
 
 from collections.abc import Iterable, Mapping
 
 from ahocorasick_rs import AhoCorasick
 
-from services.intelligence.detection.sigma.expressions import Exists, Like, Missing, Test
+from services.intelligence.detection.sigma.engine.regexes import Regexes
+from services.intelligence.detection.sigma.expressions import Exists, Like, Matches, Missing, Test
 from services.intelligence.detection.sigma.matching.tests import encoded, lower, passes
 from services.intelligence.detection.sigma.matching.values import several, text
 from services.intelligence.detection.sigma.matching.wildcards import like
@@ -23,6 +24,8 @@ class Scanner:
         for test, bit in tests.items():
             self._sort(test, 1 << bit, literals)
         self._checks = list(literals.values())
+        found = [(test.pattern, 1 << bit) for test, bit in tests.items() if isinstance(test, Matches)]
+        self._regexes = Regexes(found) if found else None
         self._overlap = max(map(len, literals), default=1)
         self._automaton = AhoCorasick(list(literals), store_patterns=False) if literals else None
 
@@ -42,7 +45,7 @@ class Scanner:
                 literals.setdefault(_well_formed(longest), []).append((Like(parts), mask))
             else:
                 self._others.append((test, mask))
-        else:
+        elif not isinstance(test, Matches):
             self._others.append((test, mask))
 
     def mask(self, value: object) -> int:
@@ -62,6 +65,8 @@ class Scanner:
             for pattern, bit in self._checks[found]:
                 if not mask & bit and like(pattern.parts, shown):
                     mask |= bit
+        if self._regexes is not None:
+            mask |= self._regexes.mask(encoded(text(value)))
         for test, bit in self._others:
             if passes(test, value):
                 mask |= bit
