@@ -14,6 +14,7 @@ _FORMATS: Mapping[str, str] = {
     "uint64": "1",
 }
 _NAMES: Mapping[str, str] = {
+    "cron": "0 2 * * 1-5",
     "host": "www.example.com",
     "password": "correct horse battery staple",
     "currentPassword": "correct horse battery staple",
