@@ -9,7 +9,7 @@ from gateway.bridge import origins
 from stack import templates
 from stack.edge_bodies import lua_tables
 from stack.edge_bounds import bounds, socket_options
-from stack.edge_clusters import NOWHERE, clusters
+from stack.edge_clusters import GRPC_PROCESSES, NOWHERE, clusters
 from stack.edge_headers import page_policy, request_mutations, response_mutations
 from stack.edge_keys import key_exchange
 from stack.edge_limits import guards, rate_limits, refusals, told
@@ -94,7 +94,7 @@ def _values(settings: StackSettings, contracts: EdgeContracts) -> Fragment:
         "local_replies": local_replies(),
         "request_mutations": request_mutations(),
         "response_mutations": response_mutations(),
-        "health_clusters": {"core": {"value": 100}, "security": {"value": 100}},
+        "health_clusters": {name: {"value": 100} for name in GRPC_PROCESSES},
         "jwt_providers": {provider: _jwt_provider(settings, contracts.jwt_rules["payload_in_metadata"])},
         "jwt_rules": contracts.jwt_rules["rules"],
         "descriptors": str(contracts.descriptors),

@@ -14,7 +14,7 @@ from stack.settings import StackSettings
 
 Fragment = dict[str, Any]
 
-GRPC_PROCESSES = ("core", "security")
+GRPC_PROCESSES = ("core", "security", "intelligence")
 """The processes that the edge routes RPCs to; a cluster has the name of its process."""
 
 NOWHERE = "nowhere"

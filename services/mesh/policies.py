@@ -37,6 +37,7 @@ from xorb.core.v1 import (
     severity_override_pb2,
     target_pb2,
 )
+from xorb.intelligence.v1 import detection_rule_pb2
 from xorb.options.v1 import policy_pb2
 from xorb.security.v1 import (
     account_pb2,
@@ -83,6 +84,7 @@ CONTRACTS: tuple[FileDescriptor, ...] = (
     notification_channel_pb2.DESCRIPTOR,
     notification_rule_pb2.DESCRIPTOR,
     notification_delivery_pb2.DESCRIPTOR,
+    detection_rule_pb2.DESCRIPTOR,
     identity_pb2.DESCRIPTOR,
     session_pb2.DESCRIPTOR,
     password_pb2.DESCRIPTOR,

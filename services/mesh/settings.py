@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-ROLES = ("core", "security", "orchestrator", "relay", "bridge", "ratelimit")
+ROLES = ("core", "security", "intelligence", "orchestrator", "relay", "bridge", "ratelimit")
 LOCAL_ORIGINS = r"https?://(localhost|127\.0\.0\.1)(:\d+)?"
 """Pages of this machine, on any port."""
 

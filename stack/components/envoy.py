@@ -36,7 +36,7 @@ def envoy(settings: StackSettings, contracts: Callable[[], EdgeContracts] | None
         ),
         environment=plain_environment(settings),
         directory=settings.home,
-        needs=("mesh", "bridge", "core", "security", "ratelimit"),
+        needs=("mesh", "bridge", "core", "security", "intelligence", "ratelimit"),
         ports=tuple(map(settings.port, ("XORB_GATEWAY_PORT", "XORB_GATEWAY_TLS_PORT", "XORB_ENVOY_ADMIN_PORT"))),
         healthy=lambda: _ready(settings),
         prepare=lambda: asyncio.to_thread(_prepare, settings, directory, read),

@@ -56,6 +56,7 @@ def _sign(name: str) -> dict[str, list[str]]:
 POLICIES = {
     "core": _READ_KEYS | _sign("xorb-mesh-core") | _SEAL | _CREDENTIALS,
     "security": _READ_KEYS | _sign(SIGNING_KEY) | _sign("xorb-mesh-security") | _FACTORS | _CONNECTIONS | _CREDENTIALS,
+    "intelligence": _READ_KEYS | _CREDENTIALS,
     "orchestrator": _READ_KEYS | _sign("xorb-mesh-orchestrator") | _SEAL | _RESEAL | _CREDENTIALS,
     "relay": _READ_KEYS,
     "operator": _READ_KEYS | _sign("xorb-mesh-operator"),

@@ -18,9 +18,10 @@ from stack.settings import StackSettings
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "core": ("migrate", "valkey", "openbao", "temporal", "mesh"),
     "security": ("migrate", "valkey", "openbao", "mesh"),
+    "intelligence": ("migrate", "valkey", "openbao", "mesh"),
     "orchestrator": ("temporal", "core", "security"),
     "relay": ("migrate", "valkey"),
-    "bridge": ("core", "security"),
+    "bridge": ("core", "security", "intelligence"),
     "ratelimit": ("valkey", "mesh"),
 }
 """Every role and what must be up before it starts."""
@@ -34,6 +35,7 @@ SECRETS_OF: Mapping[str, tuple[str, ...]] = {
     "migrate": ("POSTGRES_DSN",),
     "core": _SECRETS,
     "security": _SECRETS,
+    "intelligence": _SECRETS,
     "orchestrator": ("POSTGRES_DSN", "VAULT_TOKEN"),
     "relay": ("POSTGRES_DSN", "REDIS_URL", "VAULT_TOKEN"),
     "bridge": (),

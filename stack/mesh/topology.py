@@ -15,18 +15,18 @@ BRIDGE = "bridge"
 KEYS = "keys"
 """The exchange of API keys, which is in the bridge's process."""
 
-INGRESS = ("core", "security", RATE_LIMIT, BRIDGE, KEYS)
+INGRESS = ("core", "security", "intelligence", RATE_LIMIT, BRIDGE, KEYS)
 """The roles that are called, each by way of its sidecar's ingress."""
 
 EGRESS: Mapping[str, tuple[str, ...]] = {
     "core": ("core", "security"),
     "security": ("core",),
     "orchestrator": ("core",),
-    BRIDGE: ("core", "security"),
+    BRIDGE: ("core", "security", "intelligence"),
 }
 """Caller by caller, the roles that it calls, by way of its sidecar's egress."""
 
-IDENTITIES = (EDGE, "core", "security", "orchestrator", BRIDGE, KEYS, RATE_LIMIT)
+IDENTITIES = (EDGE, "core", "security", "intelligence", "orchestrator", BRIDGE, KEYS, RATE_LIMIT)
 """Everything that has a certificate."""
 
 STAND_IN = "2"

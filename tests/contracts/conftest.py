@@ -18,6 +18,7 @@ from tests.e2e.platform import Platform, connected
 from tests.e2e.scans import ended, findings, order, sightings
 
 M = TypeVar("M", bound=Message)
+RULE = "{title: A rule, logsource: {product: any}, detection: {selection: {a: b}, condition: selection}}"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
@@ -60,6 +61,7 @@ async def inhabited(platform: Platform) -> Inhabited:
     provider = {"issuer": "https://id.example.com", "clientId": "xorb", "emailDomains": ["example.com"]}
     connection = await owner.post(f"{owner.organization}/connections", provider)
     reported = await _reported(owner)
+    rule = await owner.post(f"{owner.organization}/detectionRules", {"text": RULE})
     begun = await owner.post(f"{owner.organization}/imports", {"filename": "scan.jsonl"})
     people = (member["name"], role["name"], invitation["name"], connection["name"])
     told = (
@@ -68,6 +70,7 @@ async def inhabited(platform: Platform) -> Inhabited:
         *await _planned(owner),
         *reported,
         begun["name"],
+        rule["name"],
     )
     said = await _said(owner, finding["name"])
     return Inhabited(owner, (*said, evidence["name"], sighting["name"], scan, finding["name"], target, *people, *told))

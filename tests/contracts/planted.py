@@ -27,7 +27,7 @@ from tests.e2e.platform import Platform
 from tests.stack.probe import edge, edge_ports
 
 SECRET = "hunter2-from-the-innermost"
-ROLES = ("core", "security")
+ROLES = ("core", "security", "intelligence")
 
 
 class Planted(Exception):

@@ -7,7 +7,7 @@ from tests.e2e.load import REQUESTS, mixed, under
 from tests.e2e.members import Member
 from tests.e2e.watching import watching
 
-SERVICES = ("core", "security", "bridge", "ratelimit", "orchestrator", "relay")
+SERVICES = ("core", "security", "intelligence", "bridge", "ratelimit", "orchestrator", "relay")
 
 
 @pytest.mark.timeout(300)

@@ -11,6 +11,7 @@ READ = {
     "attachments.read",
     "dashboards.read",
     "deadlines.read",
+    "detection_rules.read",
     "engagements.read",
     "findings.read",
     "imports.read",
@@ -50,6 +51,7 @@ ENGAGEMENTS = TESTING | {
     f"engagements.{verb}" for verb in ("close", "conduct", "create", "delete", "plan", "release", "stop", "update")
 }
 IMPORTS = {"imports.cancel", "imports.create"}
+RULES = {"detection_rules.manage"}
 SCHEDULES = {f"scan_schedules.{verb}" for verb in ("control", "create", "delete", "update")}
 SCANS = SCHEDULES | {"operations.cancel", "scans.control", "scans.create"}
 TARGETS = {"targets.create", "targets.delete", "targets.update", "targets.verify"} | ENGAGEMENTS
@@ -83,6 +85,7 @@ PINNED = {
     | REPORTS
     | FINDINGS
     | IMPORTS
+    | RULES
     | NOTES
     | CLOCKS
     | SCANS
@@ -94,6 +97,7 @@ PINNED = {
     | REPORTS
     | FINDINGS
     | IMPORTS
+    | RULES
     | NOTES
     | CLOCKS
     | SCANS
@@ -104,6 +108,7 @@ PINNED = {
     | REPORTS
     | FINDINGS
     | IMPORTS
+    | RULES
     | NOTES
     | CLOCKS
     | SCANS
@@ -111,7 +116,7 @@ PINNED = {
     | NOTIFICATIONS
     | ADMISSION
     | {"findings.dismiss"},
-    "analyst": READ | REPORTS | FINDINGS | IMPORTS | NOTES | RETESTS | {"acceptances.create"},
+    "analyst": READ | REPORTS | FINDINGS | IMPORTS | RULES | NOTES | RETESTS | {"acceptances.create"},
     "pentester": READ
     | MATCHING
     | REPORTING

@@ -24,7 +24,7 @@ from stack.edge_certificates import authority_path
 from stack.settings import StackSettings, load
 from tests.stack.probe import Probe, Servicer, compile_probe, contracts, edge, edge_ports, serving
 
-ROLES = ("core", "security")
+ROLES = ("core", "security", "intelligence")
 
 
 @dataclass(frozen=True)

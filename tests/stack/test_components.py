@@ -87,7 +87,7 @@ async def vault(environment: dict[str, str], role: str, path: str, body: object 
 async def test_each_process_has_its_own_rights_in_the_vault(stack_environment: dict[str, str]) -> None:
     message = {"input": base64.b64encode(b"text").decode()}
     signers = {"xorb-access": "security", **{f"xorb-mesh-{role}": role for role in openbao.CALLERS}}
-    for role in ("security", "core", "orchestrator", "relay"):
+    for role in ("security", "core", "intelligence", "orchestrator", "relay"):
         for name, signer in signers.items():
             signed = await vault(stack_environment, role, f"transit/sign/{name}", message)
             assert signed.status == (200 if role == signer else 403), (role, name)

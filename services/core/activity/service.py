@@ -25,6 +25,7 @@ _NOUNS = (
     "api_key",
     "attachment",
     "deadline",
+    "detection_rule",
     "engagement",
     "finding",
     "invitation",

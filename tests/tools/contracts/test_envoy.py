@@ -67,7 +67,7 @@ def _bootstrap(made: dict[str, Any]) -> dict[str, Any]:
             {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager},
         ]}],
     }  # fmt: skip
-    clusters = [{"name": name, "connect_timeout": "1s"} for name in ("core", "security", "bridge")]
+    clusters = [{"name": name, "connect_timeout": "1s"} for name in ("core", "security", "intelligence", "bridge")]
     return {"static_resources": {"listeners": [listener], "clusters": clusters}}
 
 
