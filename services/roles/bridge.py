@@ -8,6 +8,7 @@ from gateway.keys import protocol
 from gateway.keys.service import ROLE as KEYS
 from gateway.keys.service import KeysServicer
 from services.mesh import telemetry
+from services.mesh.collector import Collector
 from services.mesh.server import Server, stop_signal
 from services.mesh.settings import Settings
 from services.roles import process
@@ -25,6 +26,7 @@ async def run(settings: Settings) -> None:
         await exchange.start()
         serving = asyncio.create_task(bridge.serve(settings, stopped, upstream=upstream))
         asked = asyncio.create_task(stop_signal())
+        Collector().start()
         await asyncio.wait([serving, asked], return_when=asyncio.FIRST_COMPLETED)
         await exchange.stop()
         stopped.set()

@@ -9,6 +9,7 @@ from services.mesh import logs, telemetry
 from services.mesh.access.cache import CachedAccess
 from services.mesh.access.model import Access
 from services.mesh.audit.trail import Trail
+from services.mesh.collector import Collector
 from services.mesh.credentials import Credentials
 from services.mesh.database import Database
 from services.mesh.encryption.keyring import Keyring
@@ -128,5 +129,6 @@ async def serve(
         trail.running() if trail else nullcontext(),
     ):
         await server.start()
+        Collector().start()
         await stop_signal()
         await server.stop()

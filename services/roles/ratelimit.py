@@ -9,6 +9,7 @@ from gateway.ratelimit.local import LocalBuckets
 from gateway.ratelimit.refusals import Refusals
 from gateway.ratelimit.service import RateLimitServicer
 from services.mesh import telemetry
+from services.mesh.collector import Collector
 from services.mesh.server import Server, stop_signal
 from services.mesh.settings import Settings
 from services.roles import process
@@ -31,6 +32,7 @@ async def run(settings: Settings) -> None:
     try:
         async with telemetry.metrics_page(settings.metrics_socket(ROLE)):
             await server.start()
+            Collector().start()
             await stop_signal()
             await server.stop()
     finally:
