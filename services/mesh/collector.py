@@ -30,6 +30,8 @@ class Collector:
         """Freezes what is there; to be called once the process serves."""
         gc.collect()
         gc.freeze()
+        # Python waits with the next full one until a quarter of what the last one left is new: that is nothing now.
+        gc.collect()
         gc.callbacks.append(self._collecting)
 
     def stop(self) -> None:
