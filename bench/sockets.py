@@ -57,9 +57,10 @@ class Socket(asyncio.Protocol):
 
     def _answer(self, data: bytes) -> None:
         data = self._cut + data
-        ping = data.rfind(_PING) + len(_PING)
-        if ping >= len(_PING) and self._transport and len(asked := data[ping : ping + _ASKED]) == _ASKED:
-            self._transport.write(_PONG + asked)  # type: ignore[attr-defined]  # idem
+        # What a ping asks may itself look like one: forward, so that the first is never taken for a later one.
+        while (ping := data.find(_PING) + len(_PING)) >= len(_PING) and len(data) >= ping + _ASKED:
+            if self._transport:
+                self._transport.write(_PONG + data[ping : ping + _ASKED])  # type: ignore[attr-defined]  # idem
             data = data[ping + _ASKED :]
         # One read may end within a ping, and the next begin there.
         self._cut = data[1 - len(_PING) - _ASKED :]
