@@ -29,5 +29,6 @@ def test_the_bridge_knows_no_secret(tmp_path: Path) -> None:
     assert files("bridge", tmp_path) == set()
 
 
-def test_no_more_than_two_sign_page_tokens(tmp_path: Path) -> None:
-    assert {role for role in SECRETS_OF if "XORB_PAGE_TOKEN_KEY_FILE" in files(role, tmp_path)} == {"core", "security", "intelligence"}
+def test_only_planes_sign_page_tokens(tmp_path: Path) -> None:
+    signing = {role for role in SECRETS_OF if "XORB_PAGE_TOKEN_KEY_FILE" in files(role, tmp_path)}
+    assert signing == {"core", "security", "intelligence"}
