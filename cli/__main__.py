@@ -34,6 +34,7 @@ from cli.commands import (
     reports,
     retests,
     roles,
+    rules,
     scans,
     schedules,
     search,
@@ -91,6 +92,7 @@ findings.app.command()(severities.severity)
 for command in matching.COMMANDS:
     findings.app.command()(command)
 app.add_typer(findings.app, name="findings")
+app.add_typer(rules.app, name="rules")
 app.add_typer(retests.app, name="retest")
 app.add_typer(acceptances.app, name="acceptances")
 app.add_typer(deadlines.app, name="deadlines")

@@ -1,12 +1,15 @@
 """Fixtures of the end-to-end tests: the whole platform, and people on it."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from services.mesh.database import Database
 from tests.e2e.members import Member, join
 from tests.e2e.platform import Platform, connected
+from tests.e2e.terminal import Run, terminal
 from tests.mesh.encryption.keys import keyring
 
 
@@ -29,3 +32,11 @@ async def database(platform_environment: dict[str, str]) -> AsyncIterator[Databa
 async def member(platform: Platform) -> Member:
     """The owner of an organization of the test's own."""
     return await join(platform)
+
+
+@pytest.fixture
+def xorb(
+    platform: Platform, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Run:
+    """Runs a command line of somebody, and gives what it prints."""
+    return terminal(platform, tmp_path, capsys, monkeypatch)

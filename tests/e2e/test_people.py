@@ -1,51 +1,18 @@
 """People of an organization from the command line, against the running platform."""
 
-import asyncio
-import io
 import json
-import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
-
-from cli.__main__ import main
-from tests.e2e.members import Json, Member, sign_up
+from tests.e2e.members import Member, sign_up
 from tests.e2e.platform import Platform
-
-Run = Callable[..., Awaitable[str]]
-
-
-@pytest.fixture
-def xorb(
-    platform: Platform, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Run:
-    """Runs a command line of somebody, and gives what it prints."""
-    monkeypatch.setenv("XORB_SERVER", f"http://{platform.address}")
-    monkeypatch.setenv("COLUMNS", "200")
-
-    async def run(who: str, *words: str, code: int = 0, stdin: str = "") -> str:
-        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / who))
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        ended = await asyncio.to_thread(main, list(words))
-        printed = capsys.readouterr()
-        assert ended == code, printed.err
-        return printed.out if ended == 0 else printed.err
-
-    return run
-
-
-async def _sign_in(xorb: Run, who: str, credentials: Json, *more: str) -> None:
-    line = ("login", "--email", credentials["email"], "--password-stdin", *more)
-    await xorb(who, *line, stdin=f"{credentials['password']}\n")
+from tests.e2e.terminal import Run, sign_in
 
 
 async def test_from_an_invitation_to_handing_over(platform: Platform, xorb: Run) -> None:
     (_, ada), (_, bob) = await sign_up(platform), await sign_up(platform)
-    await _sign_in(xorb, "ada", ada)
+    await sign_in(xorb, "ada", ada)
     await xorb("ada", "organizations", "create", "Analytical Engines")
-    await _sign_in(xorb, "bob", bob)
+    await sign_in(xorb, "bob", bob)
 
     assert "analyst" in await xorb("ada", "roles", "built-in")
     await xorb("ada", "roles", "create", "Readers", "members.read", "roles.read")
@@ -78,7 +45,7 @@ async def test_from_an_invitation_to_handing_over(platform: Platform, xorb: Run)
 
 async def test_an_invitation_taken_back(platform: Platform, xorb: Run) -> None:
     _, ada = await sign_up(platform)
-    await _sign_in(xorb, "ada", ada)
+    await sign_in(xorb, "ada", ada)
     await xorb("ada", "organizations", "create", "Analytical Engines")
     accept = await xorb("ada", "members", "invite", ada["email"])
     assert "revoked" in await xorb("ada", "invitations", "revoke", ada["email"])
