@@ -53,15 +53,15 @@ async def test_rules_are_imported_tried_and_switched(xorb: Run, ada: str, folder
     draft.write_text(whoami(THIRD, tool="ls").replace("\\ls.exe", "/ls"))
     assert "is */ls" in await xorb(ada, "rules", "test", str(draft), "--events", str(events))
 
-    assert "disabled" in await xorb(ada, "rules", "disable", FIRST)
-    assert "disabled" not in await xorb(ada, "rules", "enable", FIRST)
+    assert json.loads(await xorb(ada, "rules", "disable", FIRST, "-o", "json"))["disabled"]
+    assert "disabled" not in json.loads(await xorb(ada, "rules", "enable", FIRST, "-o", "json"))
     changed = folder / "windows" / "one.yml"
     changed.write_text(whoami(FIRST, level="critical"))
     assert "0 new, 1 changed, 0 as before" in await xorb(ada, "rules", "import", str(changed))
     assert "critical" in await xorb(ada, "rules", "show", FIRST)
     assert len(json.loads(await xorb(ada, "rules", "versions", FIRST, "-o", "json"))) == 2
     await xorb(ada, "rules", "delete", FIRST, "--yes")
-    assert "no detection rule" in await xorb(ada, "rules", "show", FIRST, code=1)
+    assert "There is no" in await xorb(ada, "rules", "show", FIRST, code=1)
 
 
 async def test_an_archive_is_read_without_unpacking(xorb: Run, ada: str, tmp_path: Path) -> None:
