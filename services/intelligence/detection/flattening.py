@@ -11,19 +11,23 @@ Event = dict[str, object]
 
 _ATTRIBUTES = ("#attributes", "@attributes", "_attributes")
 _TEXTS = ("#text", "_text", "Value", "value")
+_NESTED = frozenset((dict, list))
+"""What JSON nests by; other mappings are told from scalars where these are."""
 _DEPTH = 64
 """No log nests deeper; what lies below is left out."""
 
 
 def flatten(record: Mapping[str, object]) -> Event:
     """A flat event: each value a text, number, truth value, None or a list of these."""
+    if _NESTED.isdisjoint(map(type, record.values())):
+        return dict(record)
     windows = record.get("Event")
     if isinstance(windows, Mapping) and isinstance(windows.get("System"), Mapping):
         return _windows(windows)
     winlog = record.get("winlog")
     if isinstance(winlog, Mapping):
         return _winlogbeat(record, winlog)
-    if not any(isinstance(value, dict | list) for value in record.values()):
+    if not any(isinstance(value, Mapping | list) for value in record.values()):
         return dict(record)
     return dict(_dotted(record, "", 0))
 

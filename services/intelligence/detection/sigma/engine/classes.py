@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from services.intelligence.detection.log_sources import UNKNOWN, LogSource, concerns, detect
 from services.intelligence.detection.sigma.engine.bucket import Left
+from services.intelligence.detection.sigma.engine.conditions import same
 from services.intelligence.detection.sigma.engine.partial import DISCRIMINATORS, simplify
-from services.intelligence.detection.sigma.engine.scanner import Scanner
+from services.intelligence.detection.sigma.engine.scanner import Found, Scanner
 from services.intelligence.detection.sigma.engine.tables import Budget, evict
 from services.intelligence.detection.sigma.expressions import NEVER, Like, Refers, Rule, Test, atoms
 
-EventClass = tuple[int, ...]
-"""The rules' sources that concern the event, then for each discriminator the tests that it passes; as bits.
+EventClass = tuple[int] | tuple[int, Found] | tuple[int, Found, Found]
+"""The rules' sources that concern the event, as bits, then for each discriminator the tests that it passes.
 
 Shorter where a discriminator is a list: then nothing is decided beforehand.
 """
@@ -28,25 +29,27 @@ class Classifier:
             for atom in atoms(rule.condition):
                 if atom.field in tests and not isinstance(atom.test, Refers):
                     known = tests[str(atom.field)]
-                    known.setdefault(atom.test, len(known))
-        self._tables = [budget.table(Scanner(tests[field])) for field in DISCRIMINATORS]
+                    known.setdefault(same(atom.test), len(known))
+        self._channels, self._numbers = (budget.table(Scanner(tests[field])) for field in DISCRIMINATORS)
         self._left: dict[EventClass, list[Left]] = {}
 
     def of(self, event: Mapping[str, object], declared: LogSource) -> EventClass:
         """The class of a flat event."""
-        concerned = self._source(detect(event, declared))
-        channel, number = (event.get(field) for field in DISCRIMINATORS)
-        if isinstance(channel, list | tuple | dict) or isinstance(number, list | tuple | dict):
+        source = detect(event, declared)
+        concerned = self._concerned.get(source)
+        if concerned is None:
+            concerned = self._source(source)
+        get = event.get
+        try:
+            return concerned, self._channels[get("Channel")], self._numbers[get("EventID")]
+        except TypeError:
             return (concerned,)
-        return concerned, self._tables[0][channel].mask, self._tables[1][number].mask
 
     def _source(self, source: LogSource) -> int:
-        known = self._concerned.get(source)
-        if known is None:
-            if len(self._concerned) >= self._budget.limits.buckets:
-                evict(self._concerned, self._budget.statistics)
-            known = sum(1 << bit for bit, asked in enumerate(self._sources) if concerns(asked, source))
-            self._concerned[source] = known
+        if len(self._concerned) >= self._budget.limits.buckets:
+            evict(self._concerned, self._budget.statistics)
+        known = sum(1 << bit for bit, asked in enumerate(self._sources) if concerns(asked, source))
+        self._concerned[source] = known
         return known
 
     def left(self, key: EventClass, event: Mapping[str, object]) -> list[Left]:

@@ -1,92 +1,87 @@
-"""Finds which tests of a field a value passes: literals in one pass, expressions in another, the rest singly."""
+"""Finds which tests of a field a value passes: literals in one pass, expressions where their literals are found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from ahocorasick_rs import AhoCorasick
-
-from services.intelligence.detection.sigma.engine.regexes import Regexes
-from services.intelligence.detection.sigma.expressions import Exists, Like, Matches, Missing, Test
-from services.intelligence.detection.sigma.matching.tests import encoded, lower, passes
+from services.intelligence.detection.sigma.engine.checks import LONG_S, Checks
+from services.intelligence.detection.sigma.engine.networks import Networks
+from services.intelligence.detection.sigma.expressions import Exists, Like, Test, Within
+from services.intelligence.detection.sigma.matching.tests import lower, passes
 from services.intelligence.detection.sigma.matching.values import several, text
-from services.intelligence.detection.sigma.matching.wildcards import like
 
-CHUNK = 1 << 16
+Found = frozenset[int]
+"""The numbers of the tests that hold."""
+
+NOTHING: Found = frozenset()
 
 
 class Scanner:
-    """The tests of one field, by bit."""
+    """The tests of one field, each with its number.
+
+    Where it is `plain`, texts in lower case that are `known` pass those tests, any other value passes `otherwise`.
+    """
 
     def __init__(self, tests: Mapping[Test, int]) -> None:
-        self._exact: dict[str, int] = {}
-        self._absent = self._present = 0
+        self._exact: dict[str, list[int]] = {}
         self._others: list[tuple[Test, int]] = []
-        literals: dict[str, list[tuple[Like, int]]] = {}
-        for test, bit in tests.items():
-            self._sort(test, 1 << bit, literals)
-        self._checks = list(literals.values())
-        found = [(test.pattern, 1 << bit) for test, bit in tests.items() if isinstance(test, Matches)]
-        self._regexes = Regexes(found) if found else None
-        self._overlap = max(map(len, literals), default=1)
-        self._automaton = AhoCorasick(list(literals), store_patterns=False) if literals else None
+        present: list[int] = []
+        networks: list[tuple[Within, int]] = []
+        found = Checks()
+        for test, number in tests.items():
+            if isinstance(test, Exists):
+                present.append(number)
+            elif isinstance(test, Like) and not test.cased and all(isinstance(part, str) for part in test.parts):
+                self._exact.setdefault("".join(map(str, lower(test.parts))), []).append(number)
+            elif isinstance(test, Within):
+                networks.append((test, number))
+            elif not found.take(test, number):
+                self._others.append((test, number))
+        self.otherwise = frozenset(present)
+        self._after, self._expressions, self._always = found.after, found.expressions, found.always
+        self._literals = found.literals()
+        self._networks = Networks(networks) if networks else None
+        self._rare = bool(self._always or self._networks or self._others)
+        self.known = {shown: self.otherwise.union(numbers) for shown, numbers in self._exact.items()}
+        self.plain = self._literals is None and not self._rare
 
-    def _sort(self, test: Test, mask: int, literals: dict[str, list[tuple[Like, int]]]) -> None:
-        if isinstance(test, Missing):
-            self._absent |= mask
-        elif isinstance(test, Exists):
-            self._present |= mask
-        elif isinstance(test, Like) and not test.cased:
-            parts = lower(test.parts)
-            if all(isinstance(part, str) for part in parts):
-                shown = "".join(map(str, parts))
-                self._exact[shown] = self._exact.get(shown, 0) | mask
-                return
-            longest = max((part for part in parts if isinstance(part, str)), key=len, default="")
-            if longest:
-                literals.setdefault(_well_formed(longest), []).append((Like(parts), mask))
-            else:
-                self._others.append((test, mask))
-        elif not isinstance(test, Matches):
-            self._others.append((test, mask))
+    def found(self, value: object) -> Found:
+        """The tests that the value of a field (a scalar, a list, or None for no field) passes."""
+        if isinstance(value, list | tuple):
+            return NOTHING.union(*map(self.scalar, several(value)))
+        return NOTHING if value is None else self.scalar(value)
 
-    def mask(self, value: object) -> int:
-        """The bits of the tests that the value of a field (a scalar, a list, or None for no field) passes."""
-        values = several(value)
-        if not values:
-            return self._absent
-        mask = self._present
-        for one in values:
-            mask |= self._scalar(one)
-        return mask
-
-    def _scalar(self, value: object) -> int:
-        shown = text(value).lower()
-        mask = self._exact.get(shown, 0)
-        for found in self._found(shown):
-            for pattern, bit in self._checks[found]:
-                if not mask & bit and like(pattern.parts, shown):
-                    mask |= bit
-        if self._regexes is not None:
-            mask |= self._regexes.mask(encoded(text(value)))
-        for test, bit in self._others:
-            if passes(test, value):
-                mask |= bit
-        return mask
-
-    def _found(self, shown: str) -> Iterable[int]:
-        if self._automaton is None:
-            return ()
-        if not shown.isascii():
-            shown = _well_formed(shown)
-        if len(shown) <= CHUNK:
-            return {found[0] for found in self._automaton.find_matches_as_indexes(shown, overlapping=True)}
-        # Hits of a long text are gathered piece by piece: a text of one letter may hold millions of them.
+    def scalar(self, value: object) -> Found:
+        """The tests that one value which isn't None passes."""
+        shown = (value if type(value) is str else text(value)).lower()
+        if self.plain:
+            return self.known.get(shown, self.otherwise)
         found: set[int] = set()
-        for start in range(0, len(shown), CHUNK):
-            piece = shown[start : start + CHUNK + self._overlap]
-            found.update(hit[0] for hit in self._automaton.find_matches_as_indexes(piece, overlapping=True))
-        return found
+        if self._literals is not None:
+            found = self._literals.found(shown)
+            if self._after and found and min(found) < 0:
+                self._check(found, value, shown)
+            if self._expressions and LONG_S in shown:
+                found.update([number for number, check in self._expressions if check(text(value), shown)])
+        if shown in self._exact:
+            found.update(self._exact[shown])
+        if self._rare:
+            self._ask(found, value, shown)
+        return self.otherwise.union(found) if self.otherwise else frozenset(found)
 
+    def _ask(self, found: set[int], value: object, shown: str) -> None:
+        for number, check in self._always:
+            if check(text(value), shown):
+                found.add(number)
+        if self._networks is not None:
+            found.update(self._networks.found(shown))
+        for test, number in self._others:
+            if passes(test, value):
+                found.add(number)
 
-def _well_formed(shown: str) -> str:
-    """Text without halves of surrogate pairs, as the automaton takes it; what it finds is looked at again."""
-    return encoded(shown).decode()
+    def _check(self, found: set[int], value: object, shown: str) -> None:
+        unsure = [number for number in found if number < 0]
+        written = text(value)
+        found.difference_update(unsure)
+        for place in unsure:
+            number, check = self._after[~place]
+            if check(written, shown):
+                found.add(number)

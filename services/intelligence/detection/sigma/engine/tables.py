@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
 from itertools import islice
-from operator import or_
 from typing import TypeVar
 
-from services.intelligence.detection.sigma.engine.scanner import Scanner
+from services.intelligence.detection.sigma.engine.scanner import NOTHING, Found, Scanner
 from services.intelligence.detection.sigma.matching.values import several
 
 Key = TypeVar("Key")
@@ -49,15 +47,6 @@ def evict(table: dict[Key, Value], statistics: Statistics) -> None:
         statistics.evictions += 1
 
 
-class Class:
-    """What a value is to the tests of its field: the bits of those that it passes. Equal to itself only."""
-
-    __slots__ = ("mask",)
-
-    def __init__(self, mask: int) -> None:
-        self.mask = mask
-
-
 class Budget:
     """What the tables of a set may hold together; past that all of them are emptied."""
 
@@ -87,69 +76,55 @@ class Budget:
             self._held = 0
 
 
-class ValueTable(dict[object, Class]):
-    """A field's values and the class of each; looked up by subscript, filled on a miss."""
+class ValueTable(dict[object, Found]):
+    """A field's values and the tests that each passes; looked up by subscript, filled on a miss.
+
+    A subscript that is no scalar raises TypeError.
+    """
 
     def __init__(self, scanner: Scanner, budget: Budget) -> None:
         super().__init__()
         self._scanner = scanner
+        self._plain, self._known, self._otherwise = scanner.plain, scanner.known, scanner.otherwise
         self._budget = budget
-        self._classes: dict[int, Class] = {}
-        self._flags: dict[tuple[bool, object], Class] = {}
+        self._limits, self._statistics = budget.limits, budget.statistics
+        self._longest = self._limits.longest if self._limits.values > 0 else -1
+        self._classes: dict[Found, Found] = {}
 
-    def __missing__(self, value: object) -> Class:
+    def __missing__(self, value: object) -> Found:
         """Scan a scalar that isn't known."""
-        if not isinstance(value, str | int | float | None):
-            return self._class(self._scan(value))
+        if self._plain and type(value) is str:
+            # It takes no longer than to keep it.
+            return self._known.get(value.lower(), self._otherwise)
+        self._statistics.scans += 1
+        if type(value) is str:
+            found = self._scanner.scalar(value)
+            return self._kept(value, found) if len(value) <= self._longest else found
+        if value is None:
+            return NOTHING
+        if not isinstance(value, str | int | float):
+            raise TypeError(value)
+        found = self._scanner.scalar(value)
         # True and 1 are one key of a dictionary and two values to a rule.
-        if value in (0, 1):
-            return self._flag((isinstance(value, bool), value))
-        made = self._class(self._scan(value))
-        if self._keeps(value):
-            self._budget.spend(value)
-            if len(self) >= self._budget.limits.values:
-                evict(self, self._budget.statistics)
-            self[value] = made
-        return made
+        return self._kept(value, found) if self._longest >= 0 and value not in (0, 1) else found
 
-    def listed(self, value: object) -> Class:
-        """The class of what may be a list: its members' together."""
+    def listed(self, value: object) -> Found:
+        """What is passed by what may be a list: what its members pass together."""
         if not isinstance(value, list | tuple):
-            return self._scalar(value)
-        classes = [self._scalar(one) for one in several(value)]
-        if not classes:
-            return self[None]
-        return self._class(reduce(or_, (one.mask for one in classes)))
-
-    def _scalar(self, value: object) -> Class:
-        return self[value] if isinstance(value, str | int | float | None) else self.__missing__(value)
+            return self[value] if isinstance(value, str | int | float | None) else self._scanner.found(value)
+        return NOTHING.union(*map(self._scanner.found, several(value)))
 
     def forget(self) -> None:
         """Empty the table."""
         self.clear()
         self._classes.clear()
-        self._flags.clear()
 
-    def _flag(self, flag: tuple[bool, object]) -> Class:
-        known = self._flags.get(flag)
-        if known is None:
-            known = self._class(self._scan(flag[1]))
-            if self._keeps(flag[1]):
-                self._flags[flag] = known
-        return known
-
-    def _keeps(self, value: object) -> bool:
-        limits = self._budget.limits
-        return limits.values > 0 and not (isinstance(value, str) and len(value) > limits.longest)
-
-    def _scan(self, value: object) -> int:
-        self._budget.statistics.scans += 1
-        return self._scanner.mask(value)
-
-    def _class(self, mask: int) -> Class:
-        known = self._classes.get(mask)
-        if known is None:
-            if len(self._classes) >= max(1, self._budget.limits.values):
-                evict(self._classes, self._budget.statistics)
-            known = self._classes[mask] = Class(mask)
-        return known
+    def _kept(self, value: object, found: Found) -> Found:
+        self._budget.spend(value)
+        if len(self) >= self._limits.values:
+            evict(self, self._statistics)
+        if len(self._classes) >= self._limits.values:
+            evict(self._classes, self._statistics)
+        # Equal sets are kept once.
+        found = self[value] = self._classes.setdefault(found, found)
+        return found
