@@ -77,7 +77,7 @@ def versions(call: typer.Context, rule: RuleArgument, output: OutputOption = Non
     """Lists the texts that a rule has and had, the newest first."""
     shared = context.of(call)
     request = pb.ListDetectionRuleVersionsRequest(parent=_resolve(shared.session, rule))
-    found = shared.session.pages(_stub(shared.session).ListDetectionRuleVersions, request, "versions")
+    found = shared.session.pages(_stub(shared.session).ListDetectionRuleVersions, request, "detection_rule_versions")
     shared.printer(output).many(found, shown.VERSIONS, "")
 
 
@@ -104,6 +104,7 @@ def try_(
         product=product,
         category=category,
         service=service,
+        request_id=context.request_id(),
     )
     matches = shared.session.call(_stub(shared.session).TestDetectionRules, request).matches
     shared.printer(output).many(matches, shown.MATCHES, "No event matches.")

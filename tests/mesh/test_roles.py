@@ -51,7 +51,7 @@ ENGAGEMENTS = TESTING | {
     f"engagements.{verb}" for verb in ("close", "conduct", "create", "delete", "plan", "release", "stop", "update")
 }
 IMPORTS = {"imports.cancel", "imports.create"}
-RULES = {"detection_rules.manage"}
+RULES = {"detection_rules.manage", "detection_rules.test"}
 SCHEDULES = {f"scan_schedules.{verb}" for verb in ("control", "create", "delete", "update")}
 SCANS = SCHEDULES | {"operations.cancel", "scans.control", "scans.create"}
 TARGETS = {"targets.create", "targets.delete", "targets.update", "targets.verify"} | ENGAGEMENTS

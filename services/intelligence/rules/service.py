@@ -93,12 +93,11 @@ class DetectionRulesServicer(detection_rule_pb2_grpc.DetectionRulesServiceServic
     async def UpdateDetectionRule(self, request: pb.UpdateDetectionRuleRequest, context: Context) -> pb.DetectionRule:
         """Changes a rule."""
         given = request.detection_rule
-        content = await _read(given.text) if given.text else None
         async with self.database.unit() as unit:
             rule = await _find_to_change(unit, given.name, given.etag)
             fields = masks.fields(given, request.update_mask, wire.message(unit.organization, rule))
             if "text" in fields:
-                rule = domain.rewritten(rule, content or await _read(given.text), _now())
+                rule = domain.rewritten(rule, await _read(given.text), _now())
                 await _require_free(unit, rule)
             if "disabled" in fields:
                 rule = domain.switched(rule, _now(), disabled=given.disabled)
@@ -129,7 +128,7 @@ class DetectionRulesServicer(detection_rule_pb2_grpc.DetectionRulesServiceServic
                 key=store.VERSIONS.c.version,
             )
             found = [wire.version(request.parent, store.version(row)) for row in page.rows]
-        return pb.ListDetectionRuleVersionsResponse(versions=found, next_page_token=page.next_page_token)
+        return pb.ListDetectionRuleVersionsResponse(detection_rule_versions=found, next_page_token=page.next_page_token)
 
     async def TestDetectionRules(
         self, request: pb.TestDetectionRulesRequest, context: Context
@@ -149,7 +148,9 @@ class DetectionRulesServicer(detection_rule_pb2_grpc.DetectionRulesServiceServic
             found = await asyncio.to_thread(trying.matches, rules, filters, flat, declared)
         except Refused as error:
             raise invalid_field("text", f"A rule and the filters don't fit together: {error}.") from None
-        return pb.TestDetectionRulesResponse(matches=[wire.match(one, named[one.rule]) for one in found])
+        response = pb.TestDetectionRulesResponse(matches=[wire.match(one, named[one.rule]) for one in found])
+        async with self.database.unit() as unit:
+            return unit.reply(response)
 
 
 async def _read(text: str) -> Content:

@@ -78,7 +78,10 @@ def message(organization: UUID, rule: DetectionRule) -> pb.DetectionRule:
 def version(rule: str, kept: Version) -> pb.DetectionRuleVersion:
     """Returns a version of the rule of that name."""
     return pb.DetectionRuleVersion(
-        name=f"{rule}/versions/{kept.version}", text=kept.text, editor=kept.editor, create_time=kept.created_at
+        name=f"{rule}/detectionRuleVersions/{kept.version}",
+        text=kept.text,
+        editor=kept.editor,
+        create_time=kept.created_at,
     )
 
 

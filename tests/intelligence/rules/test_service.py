@@ -54,8 +54,10 @@ async def test_a_rule_is_created_read_changed_and_deleted(rules: Rules, tenant: 
     assert (switched.disabled, switched.version, switched.text) == (True, 2, whoami(level="low"))
     assert (await tenant.refused(rules.UpdateDetectionRule, switch)).reason is Reason.ETAG_MISMATCH
     versions = await tenant.call(rules.ListDetectionRuleVersions, pb.ListDetectionRuleVersionsRequest(parent=made.name))
-    assert [one.name for one in versions.versions] == [f"{made.name}/versions/{number}" for number in (2, 1)]
-    assert [one.text for one in versions.versions] == [whoami(level="low"), whoami()]
+    assert [one.name for one in versions.detection_rule_versions] == [
+        f"{made.name}/detectionRuleVersions/{number}" for number in (2, 1)
+    ]
+    assert [one.text for one in versions.detection_rule_versions] == [whoami(level="low"), whoami()]
     await tenant.call(rules.DeleteDetectionRule, pb.DeleteDetectionRuleRequest(name=made.name))
     asked = pb.GetDetectionRuleRequest(name=made.name)
     assert (await tenant.refused(rules.GetDetectionRule, asked)).reason is Reason.NOT_FOUND

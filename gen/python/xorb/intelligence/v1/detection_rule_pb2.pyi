@@ -203,15 +203,15 @@ class ListDetectionRuleVersionsRequest(_message.Message):
     def __init__(self, parent: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ListDetectionRuleVersionsResponse(_message.Message):
-    __slots__ = ("versions", "next_page_token")
-    VERSIONS_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ("detection_rule_versions", "next_page_token")
+    DETECTION_RULE_VERSIONS_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
-    versions: _containers.RepeatedCompositeFieldContainer[DetectionRuleVersion]
+    detection_rule_versions: _containers.RepeatedCompositeFieldContainer[DetectionRuleVersion]
     next_page_token: str
-    def __init__(self, versions: _Optional[_Iterable[_Union[DetectionRuleVersion, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    def __init__(self, detection_rule_versions: _Optional[_Iterable[_Union[DetectionRuleVersion, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class TestDetectionRulesRequest(_message.Message):
-    __slots__ = ("parent", "text", "detection_rules", "events", "product", "category", "service")
+    __slots__ = ("parent", "text", "detection_rules", "events", "product", "category", "service", "request_id")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     DETECTION_RULES_FIELD_NUMBER: _ClassVar[int]
@@ -219,6 +219,7 @@ class TestDetectionRulesRequest(_message.Message):
     PRODUCT_FIELD_NUMBER: _ClassVar[int]
     CATEGORY_FIELD_NUMBER: _ClassVar[int]
     SERVICE_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     parent: str
     text: str
     detection_rules: _containers.RepeatedScalarFieldContainer[str]
@@ -226,7 +227,8 @@ class TestDetectionRulesRequest(_message.Message):
     product: str
     category: str
     service: str
-    def __init__(self, parent: _Optional[str] = ..., text: _Optional[str] = ..., detection_rules: _Optional[_Iterable[str]] = ..., events: _Optional[_Iterable[str]] = ..., product: _Optional[str] = ..., category: _Optional[str] = ..., service: _Optional[str] = ...) -> None: ...
+    request_id: str
+    def __init__(self, parent: _Optional[str] = ..., text: _Optional[str] = ..., detection_rules: _Optional[_Iterable[str]] = ..., events: _Optional[_Iterable[str]] = ..., product: _Optional[str] = ..., category: _Optional[str] = ..., service: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class TestDetectionRulesResponse(_message.Message):
     __slots__ = ("matches",)

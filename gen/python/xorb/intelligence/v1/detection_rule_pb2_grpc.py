@@ -153,7 +153,7 @@ class DetectionRulesServiceServicer:
         """Tells which of some rules match which of some events, and why; nothing is kept. The organization's filters that
         are asked are applied, as they are to events that come in.
 
-        Errors: INVALID_FIELD, NOT_FOUND.
+        Errors: INVALID_FIELD, NOT_FOUND, REQUEST_ID_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

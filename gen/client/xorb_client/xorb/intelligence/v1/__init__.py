@@ -305,7 +305,7 @@ class DetectionRuleVersion(betterproto2.Message):
 
     name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    The resource name, `organizations/{organization}/detectionRules/{detection_rule}/versions/{version}`.
+    The resource name, `organizations/{organization}/detectionRules/{detection_rule}/detectionRuleVersions/{number}`.
     """
 
     text: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
@@ -549,7 +549,7 @@ class ListDetectionRuleVersionsResponse(betterproto2.Message):
     One page of the versions of a rule.
     """
 
-    versions: "list[DetectionRuleVersion]" = betterproto2.field(
+    detection_rule_versions: "list[DetectionRuleVersion]" = betterproto2.field(
         1, betterproto2.TYPE_MESSAGE, repeated=True
     )
     """
@@ -610,6 +610,11 @@ class TestDetectionRulesRequest(betterproto2.Message):
     service: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
     """
     Their service, such as `auditd`.
+    """
+
+    request_id: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
+    """
+    A UUID of the caller's choice; a repeated request with the same one returns the first response.
     """
 
 
@@ -877,7 +882,7 @@ class DetectionRulesServiceStub:
         Tells which of some rules match which of some events, and why; nothing is kept. The organization's filters that
         are asked are applied, as they are to events that come in.
 
-        Errors: INVALID_FIELD, NOT_FOUND.
+        Errors: INVALID_FIELD, NOT_FOUND, REQUEST_ID_REUSED.
         """
 
         return self._channel.unary_unary(
@@ -1069,7 +1074,7 @@ class DetectionRulesServiceAsyncStub(betterproto2_grpclib.ServiceStub):
         Tells which of some rules match which of some events, and why; nothing is kept. The organization's filters that
         are asked are applied, as they are to events that come in.
 
-        Errors: INVALID_FIELD, NOT_FOUND.
+        Errors: INVALID_FIELD, NOT_FOUND, REQUEST_ID_REUSED.
         """
 
         return await self._unary_unary(
