@@ -114,10 +114,8 @@ class Bucket:
         return settled
 
     def _settled(self, found: Found) -> Matched | Pending:
-        get = self._by_witness.get
         places = list(self._always)
-        for number in found:
-            named = get(number)
+        for named in map(self._by_witness.get, found):
             if named is not None:
                 places += named
         rules = self._rules

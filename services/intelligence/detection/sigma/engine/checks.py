@@ -8,7 +8,7 @@ from services.intelligence.detection.sigma.engine.gates import gates, shortest
 from services.intelligence.detection.sigma.engine.literals import EDGE, Literals, well_formed
 from services.intelligence.detection.sigma.expressions import Like, Matches, Parts, Test, Wildcard
 from services.intelligence.detection.sigma.matching.tests import encoded, expression, lower
-from services.intelligence.detection.sigma.matching.wildcards import like
+from services.intelligence.detection.sigma.matching.wildcards import matcher
 
 Check = Callable[[str, str], bool]
 """Whether a text, which is also given in lower case, passes a test."""
@@ -80,8 +80,8 @@ def _whole(parts: Parts) -> str | None:
 
 
 def _liking(test: Like) -> Check:
-    parts, cased = test.parts if test.cased else lower(test.parts), test.cased
-    return lambda value, shown: like(parts, value if cased else shown)
+    passes, cased = matcher(test.parts if test.cased else lower(test.parts)), test.cased
+    return lambda value, shown: passes(value if cased else shown)
 
 
 @lru_cache(maxsize=8_192)

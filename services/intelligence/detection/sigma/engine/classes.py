@@ -1,5 +1,6 @@
 """Classes of events: what their source, channel and number are to the rules."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from services.intelligence.detection.log_sources import UNKNOWN, LogSource, concerns, detect
@@ -17,6 +18,9 @@ Shorter where a discriminator is a list: then nothing is decided beforehand.
 """
 
 
+_WHOLE = re.compile("0|[1-9][0-9]{0,18}")
+
+
 class Classifier:
     """Tells events of one class from those of another, and what each class leaves of the rules."""
 
@@ -30,7 +34,12 @@ class Classifier:
                 if atom.field in tests and not isinstance(atom.test, Refers):
                     known = tests[str(atom.field)]
                     known.setdefault(same(atom.test), len(known))
-        self._channels, self._numbers = (budget.table(Scanner(tests[field])) for field in DISCRIMINATORS)
+        channels, numbers = (Scanner(tests[field]) for field in DISCRIMINATORS)
+        self._channels, self._numbers = budget.table(channels), budget.table(numbers)
+        self._names = channels.known if channels.plain else {}
+        self._whole = {int(shown): found for shown, found in numbers.known.items() if _WHOLE.fullmatch(shown)}
+        if not numbers.plain:
+            self._whole = {}
         self._left: dict[EventClass, list[Left]] = {}
 
     def of(self, event: Mapping[str, object], declared: LogSource) -> EventClass:
@@ -39,9 +48,16 @@ class Classifier:
         concerned = self._concerned.get(source)
         if concerned is None:
             concerned = self._source(source)
-        get = event.get
+        channel, number = event.get("Channel"), event.get("EventID")
+        # Most are named by a rule as they are, and are looked up no further.
+        name = self._names.get(channel.lower()) if type(channel) is str else None
+        whole = self._whole.get(number) if type(number) is int else None
         try:
-            return concerned, self._channels[get("Channel")], self._numbers[get("EventID")]
+            return (
+                concerned,
+                self._channels[channel] if name is None else name,
+                self._numbers[number] if whole is None else whole,
+            )
         except TypeError:
             return (concerned,)
 

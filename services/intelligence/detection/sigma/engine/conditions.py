@@ -99,13 +99,11 @@ def _rest(args: tuple[Expression, ...], numbers: Mapping[Key, int]) -> list[Prog
 
 def _all(needed: Found, excluded: Found, alternatives: list[Found], rest: list[Program]) -> Program:
     def holds(found: Found) -> bool:
-        if not needed <= found:
+        if not needed <= found or not excluded.isdisjoint(found):
             return False
         for choice in alternatives:
             if choice.isdisjoint(found):
                 return False
-        if not excluded.isdisjoint(found):
-            return False
         return not rest or all(one(found) for one in rest)
 
     return holds

@@ -1,6 +1,6 @@
 """Finds which keywords are in any value of an event, all values in one pass."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from services.intelligence.detection.sigma.engine.checks import LONG_S, Checks
 from services.intelligence.detection.sigma.engine.literals import EDGE
@@ -15,8 +15,8 @@ class Keywords:
 
     def __init__(self, tests: Mapping[Test, int]) -> None:
         found = Checks()
-        self._others = [number for test, number in tests.items() if not found.take(test, number)]
-        self._others += [number for number, _ in found.always]
+        self._others = {number for test, number in tests.items() if not found.take(test, number)}
+        self._others.update([number for number, _ in found.always])
         self._expressions = [number for number, _ in found.expressions]
         self._after = [number for number, _ in found.after]
         self._literals = found.literals()
@@ -24,25 +24,32 @@ class Keywords:
 
     def found(self, event: Mapping[str, object]) -> Found:
         """The tests that a value of a flat event passes."""
-        if self._literals is None:
-            found = set()
-        else:
-            shown = EDGE.join([value.lower() if type(value) is str else _written(value) for value in event.values()])
-            found = self._literals.found(shown)
-            if not found and not self._others and shown.isascii():
-                return NOTHING
-            if LONG_S in shown:
-                found.update(self._expressions)
-        unsure = {number for number in found if number < 0}
-        sure = found - unsure - set(self._expressions)
-        asked = {*(self._after[~number] for number in unsure), *self._others, *(found & set(self._expressions))}
-        return frozenset(sure).union(number for number in asked if holds(self._atoms[number], event))
+        shown = _joined(event.values())
+        found = self._literals.found(shown) if self._literals is not None else set()
+        odd = bool(self._expressions) and LONG_S in shown
+        if not (found or self._others or odd):
+            return NOTHING
+        asked = self._others.union([self._after[~number] for number in found if number < 0])
+        if odd:
+            asked.update(self._expressions)
+        sure = [number for number in found if number >= 0]
+        return frozenset([*sure, *(number for number in asked if holds(self._atoms[number], event))])
+
+
+def _joined(values: Iterable[object]) -> str:
+    """The texts of all values in lower case, with edges between them."""
+    try:
+        # An f-string writes a number faster than a call that first asks how.
+        return EDGE.join(
+            [
+                value.lower() if type(value) is str else f"{value}" if type(value) is int else _written(value)
+                for value in values
+            ]
+        )
+    except ValueError:
+        # Python doesn't write integers of more than some thousand digits in decimal.
+        return EDGE.join(map(_written, values))
 
 
 def _written(value: object) -> str:
-    if type(value) is int:
-        try:
-            return f"{value}"
-        except ValueError:
-            return text(value)
     return EDGE.join([text(one).lower() for one in several(value)])

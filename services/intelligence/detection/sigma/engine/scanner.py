@@ -68,9 +68,9 @@ class Scanner:
         return self.otherwise.union(found) if self.otherwise else frozenset(found)
 
     def _ask(self, found: set[int], value: object, shown: str) -> None:
-        for number, check in self._always:
-            if check(text(value), shown):
-                found.add(number)
+        if self._always:
+            written = text(value)
+            found.update([number for number, check in self._always if check(written, shown)])
         if self._networks is not None:
             found.update(self._networks.found(shown))
         for test, number in self._others:

@@ -24,8 +24,8 @@ def witnesses(
             return None
 
 
-_OFTEN = {1: 300, 2: 30, 3: 30}
-"""How much more often than longer texts are those of so many characters found."""
+_OFTEN = {0: 3_000, 1: 300, 2: 30, 3: 30}
+"""How much more often than longer texts are those of so many characters found, and fields at all."""
 
 
 class Costs:

@@ -1,6 +1,7 @@
 """Patterns with `*` and `?`, in time that grows with pattern times text and no faster."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from services.intelligence.detection.sigma.expressions import Parts, Wildcard
@@ -26,6 +27,29 @@ def like(parts: Parts, text: str) -> bool:
             return False
         start = place + _length(segment)
     return True
+
+
+def matcher(parts: Parts) -> Callable[[str], bool]:
+    """`like` for one pattern and many texts."""
+    segments = split(parts)
+    plain = ["".join(map(str, segment)) for segment in segments if Wildcard.ONE not in segment]
+    if len(plain) < len(segments) or len(plain) == 1:
+        return lambda text: like(parts, text)
+    first, *middle, last = plain
+    before, after = len(first), len(last)
+
+    def ordered(text: str) -> bool:
+        start, end = before, len(text) - after
+        if end < start or not text.startswith(first) or not text.endswith(last):
+            return False
+        for literal in middle:
+            place = text.find(literal, start, end)
+            if place < 0:
+                return False
+            start = place + len(literal)
+        return True
+
+    return ordered
 
 
 def split(parts: Parts) -> list[Segment]:
