@@ -24,6 +24,7 @@ SCAN = "organizations/{organization}/scans/{scan}"
 IMPORT = "organizations/{organization}/imports/{import}"
 TARGET = "organizations/{organization}/targets/{target}"
 SNAPSHOT = finding_pb2.Finding.DESCRIPTOR.full_name
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REPORTED = "sightings.finding"
 _LONGEST = {
     "check": 200,
@@ -52,8 +53,10 @@ def etag(finding: Finding) -> str:
 def message(organization: UUID, finding: Finding) -> finding_pb2.Finding:
     """Returns a finding as the contract has it."""
     weakness, wording = finding.weakness, finding.weakness.wording
+    # A list makes a thousand of these: its names are not joined from their parts five times each.
+    own = f"organizations/{organization}"
     return finding_pb2.Finding(
-        name=name(organization, finding.id),
+        name=f"{own}/findings/{finding.id}",
         title=wording.title,
         description=wording.description,
         severity=wording.severity.name,
@@ -62,7 +65,7 @@ def message(organization: UUID, finding: Finding) -> finding_pb2.Finding:
         cwes=weakness.cwes,
         cves=weakness.cves,
         check=weakness.check,
-        target=_named(organization, "targets", weakness.target),
+        target=f"{own}/targets/{weakness.target}" if weakness.target else "",
         asset=weakness.asset,
         location=weakness.location,
         evidence=finding.evidence,
@@ -71,16 +74,16 @@ def message(organization: UUID, finding: Finding) -> finding_pb2.Finding:
         state=finding.state.name,
         dismissal_reason=finding.dismissal_reason,
         sighting_count=finding.sighting_count,
-        scan=_named(organization, "scans", finding.scan),
-        first_seen_time=finding.first_seen_at,
-        last_seen_time=finding.last_seen_at,
-        update_time=finding.updated_at,
+        scan=f"{own}/scans/{finding.scan}" if finding.scan else "",
+        first_seen_time=_timestamp(finding.first_seen_at),
+        last_seen_time=_timestamp(finding.last_seen_at),
+        update_time=_timestamp(finding.updated_at),
         etag=etag(finding),
-        due_time=finding.due_at,
+        due_time=_timestamp(finding.due_at) if finding.due_at else None,
         breached=finding.breached,
         tool=finding.tool,
-        duplicate_of=_named(organization, "findings", finding.duplicate_of),
-        assignee=_named(organization, "members", finding.assignee),
+        duplicate_of=f"{own}/findings/{finding.duplicate_of}" if finding.duplicate_of else "",
+        assignee=f"{own}/members/{finding.assignee}" if finding.assignee else "",
         **_import(organization, finding.imported),
     )
 
@@ -262,6 +265,12 @@ def filterable(event: LoggedEvent) -> dict[str, object]:
         "breached": finding.breached,
         "tool": finding.tool,
     }
+
+
+def _timestamp(moment: datetime) -> Timestamp:
+    """Returns a moment as `FromDatetime` would, which takes six times as long."""
+    since = moment - _EPOCH
+    return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1000)
 
 
 def _named(organization: UUID, collection: str, identifier: UUID | None) -> str:

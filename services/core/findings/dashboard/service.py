@@ -61,7 +61,9 @@ class DashboardsServicer(dashboard_pb2_grpc.DashboardsServiceServicer):
             filter=request.filter,
             resume_token=request.resume_token,
         )
-        counting = _Counting(lambda: self._read(request.filter), self.pause, self.look)
+        # What was shown before isn't known, and counters move without events, too: a watch that goes on says where they are.
+        resumed = bool(request.resume_token)
+        counting = _Counting(lambda: self._read(request.filter), self.pause, self.look, resumed)
         async with aclosing(source), aclosing(counting.records(source)) as records:
             async for record in records:
                 yield record
@@ -88,11 +90,13 @@ class _Counting:
         read: Returns the counters as they are.
         pause: Seconds from one event to the next, at the least.
         look: Seconds of silence after which the counters are looked at.
+        resumed: Whether the watch goes on after a break: it tells the counters as soon as it has caught up.
     """
 
     read: _Read
     pause: float
     look: float
+    resumed: bool
     _shown: dashboard_pb2.Dashboard | None = None
     _told: _Record | None = None
     _token: str = ""
@@ -121,12 +125,13 @@ class _Counting:
                     if not self._patience() and (event := await self._event()):
                         yield event
                     continue
+                self._token = record.resume_token
                 # Whoever has caught up has seen what happened before.
-                if self._told and (event := await self._event()):
+                returns = self.resumed and self._shown is None
+                if (self._told or returns) and (event := await self._event()):
                     yield event
                 if self._shown is None:
                     self._shown, self._last = await self.read(), asyncio.get_running_loop().time()
-                self._token = record.resume_token
                 yield record
         finally:
             await tasks.end(coming)

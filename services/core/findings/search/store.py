@@ -4,7 +4,7 @@ Where a few findings at most can be meant, because of a rare word, a target or t
 Where there may be many, they are read in the order of an index, so many for one page; with words, the newest first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
@@ -105,13 +105,16 @@ async def _few(unit: Unit, wanted: Wanted) -> Select[Any] | None:
             return select(FINDINGS).where(FINDINGS.c.id.in_(words.having(rarest)))
     narrow = [condition(part, FIELDS) for part in orders.equalities(wanted.filter)]
     narrow += [condition(part, _BOUNDED) for part in orders.ranges(wanted.filter)]
-    for statement in [select(FINDINGS).where(one) for one in narrow] + [select(FINDINGS)]:
-        counted = select(func.count()).select_from(
-            statement.with_only_columns(FINDINGS.c.id).limit(FEW + 1).subquery("counted")
-        )
-        if (await unit.execute(counted)).scalar_one() <= FEW:
-            return statement
-    return None
+    statements = [select(FINDINGS).where(one) for one in narrow] + [select(FINDINGS)]
+    # All in one round trip, which costs more than to count up to a thousand in an index.
+    counts = (await unit.execute(select(*map(_counted, statements)))).one()
+    return next((one for one, count in zip(statements, counts, strict=True) if count <= FEW), None)
+
+
+def _counted(statement: Select[Any]) -> ColumnElement[int]:
+    """Returns how many findings a statement has, one more than `FEW` at most."""
+    some = statement.with_only_columns(FINDINGS.c.id).limit(FEW + 1).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
 
 
 def _sorted(few: Select[Any], wanted: Wanted) -> Walk:
@@ -162,7 +165,11 @@ _Rest = Callable[[Columns], ColumnElement[bool]]
 def _rest(expressions: Sequence[Expression]) -> _Rest | None:
     if not expressions:
         return None
-    return lambda columns: and_(*(condition(part, _fields(columns)) for part in expressions))
+    return lambda columns: and_(*_conditions(expressions, _fields(columns)))
+
+
+def _conditions(expressions: Sequence[Expression], fields: Mapping[str, Field]) -> list[ColumnElement[bool]]:
+    return [condition(part, fields) for part in expressions]
 
 
 def _has_words(wanted: Wanted) -> _Rest | None:

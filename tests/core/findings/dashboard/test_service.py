@@ -177,6 +177,23 @@ async def test_a_watch_tells_what_has_changed(world: World) -> None:
     again.cancel()
 
 
+async def test_a_resumed_watch_tells_at_once_where_the_counters_are(world: World) -> None:
+    await world.seen("a", severity="HIGH")
+    request = WatchDashboardRequest(parent=world.tenant.name)
+    call = world.dashboards.WatchDashboard(request, metadata=world.tenant.metadata, timeout=20)
+    request.resume_token = (await call.read()).resume_token
+    call.cancel()
+    # No event tells of this.
+    async with world.database.unit(call_of(world.tenant.organization)) as unit:
+        await unit.execute(text("UPDATE findings SET severity = 5"))
+    again = world.dashboards.WatchDashboard(request, metadata=world.tenant.metadata, timeout=20)
+    told = await again.read()
+    assert by_severity(told.event.dashboard) == {"CRITICAL": 1}
+    assert told.resume_token
+    assert (await again.read()).WhichOneof("record") == "checkpoint"
+    again.cancel()
+
+
 async def test_a_watch_of_a_target_is_silent_about_others(world: World) -> None:
     request = WatchDashboardRequest(parent=world.tenant.name, filter=f'target = "{world.tenant.name}/{TARGET}"')
     call = world.dashboards.WatchDashboard(request, metadata=world.tenant.metadata, timeout=20)
