@@ -61,7 +61,7 @@ class DashboardsServicer(dashboard_pb2_grpc.DashboardsServiceServicer):
             filter=request.filter,
             resume_token=request.resume_token,
         )
-        # What was shown before isn't known, and counters move without events, too: a watch that goes on says where they are.
+        # What was shown before the break isn't known, and counters move without events, too.
         resumed = bool(request.resume_token)
         counting = _Counting(lambda: self._read(request.filter), self.pause, self.look, resumed)
         async with aclosing(source), aclosing(counting.records(source)) as records:
