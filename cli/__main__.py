@@ -43,6 +43,7 @@ from cli.commands import (
     severities,
     status,
     targets,
+    views,
 )
 from cli.errors import ERROR, CliError, describe
 from cli.output import Format
@@ -89,6 +90,7 @@ app.add_typer(engagements.app, name="engagement")
 app.add_typer(scans.app, name="scan")
 findings.app.command()(history.history)
 findings.app.command()(severities.severity)
+findings.app.add_typer(views.app, name="views")
 for command in matching.COMMANDS:
     findings.app.command()(command)
 app.add_typer(findings.app, name="findings")

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 import typer
 from xorb.core.v1 import finding_assignment_pb2, finding_assignment_pb2_grpc, finding_pb2, finding_pb2_grpc
+from xorb.core.v1.finding_view_pb2 import FindingView
 
 from cli import columns, context, files, names, severity
-from cli.commands import members, scans, targets
+from cli.commands import members, scans, targets, views
 from cli.context import OutputOption
 from cli.errors import FINDINGS
 from cli.output import Format, Printer, as_dict, to_csv
@@ -54,6 +55,7 @@ def list_(
     scan: ScanOption = "",
     target: TargetOption = "",
     expression: FilterOption = "",
+    view: Annotated[str, typer.Option(help="Those of a view that you keep, or that is for all.")] = "",
     limit: Annotated[int, typer.Option(min=0, help="At most this many; 0 for all.")] = 200,
     fail_on: Annotated[Severity | None, typer.Option(help="Exit with 4 where one is at least this grave.")] = None,
     output: OutputOption = None,
@@ -61,8 +63,11 @@ def list_(
     """Lists findings, the gravest first."""
     shared = context.of(call)
     request = _request(shared.session, grave, state, scan, target, expression)
+    kept = views.get(shared.session, view) if view else FindingView()
+    request.query, request.order_by = kept.query, kept.order_by
+    request.filter = " AND ".join(filter(None, (request.filter, f"({kept.filter})" if kept.filter else "")))
     found = list(listed(shared.session, request, limit))
-    shared.printer(output).many(found, columns.FINDINGS, "There are no such findings.")
+    shared.printer(output).many(found, views.shown(kept) or columns.FINDINGS, "There are no such findings.")
     if fail_on and severity.any_at_least(found, fail_on):
         raise typer.Exit(FINDINGS)
 

@@ -47,6 +47,7 @@ _CLOSURE = ("deadlines.*", "acceptances.*", "retests.*")
 _ASK_FOR_RETESTS = ("retests.request", "retests.cancel")
 
 _WORK_ON_FINDINGS = (
+    "finding_views.*",
     *("findings.update", "findings.reopen", "findings.merge", "findings.split"),
     *("separations.create", "separations.delete"),
 )
@@ -65,6 +66,7 @@ BUILT_IN = {
             "scans.*",
             "operations.*",
             "findings.*",
+            "finding_views.*",
             "separations.*",
             "notes.*",
             "attachments.*",
@@ -82,6 +84,7 @@ BUILT_IN = {
         (
             "*.read",
             "findings.*",
+            "finding_views.*",
             "separations.*",
             "notes.*",
             "attachments.*",

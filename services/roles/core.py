@@ -20,6 +20,7 @@ from xorb.core.v1 import (
     finding_assignment_pb2_grpc,
     finding_history_pb2_grpc,
     finding_pb2_grpc,
+    finding_view_pb2_grpc,
     import_pb2_grpc,
     invitation_pb2_grpc,
     member_pb2_grpc,
@@ -62,6 +63,7 @@ from services.core.findings.retests.service import RetestsServicer
 from services.core.findings.separations.service import SeparationsServicer
 from services.core.findings.service import FindingsServicer, SightingsServicer
 from services.core.findings.timekeeping.waking import WorkflowTimekeeper
+from services.core.findings.views.service import FindingViewsServicer
 from services.core.imports.control import Control as ImportControl
 from services.core.imports.domain import Bounds as ImportBounds
 from services.core.imports.receiving import Receiver
@@ -123,6 +125,7 @@ SERVICES = (
     "xorb.core.v1.ScansService",
     "xorb.core.v1.ScanSchedulesService",
     "xorb.core.v1.FindingsService",
+    "xorb.core.v1.FindingViewsService",
     "xorb.core.v1.SightingsService",
     "xorb.core.v1.ImportsService",
     "xorb.core.v1.SeparationsService",
@@ -225,6 +228,8 @@ class Core:
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)
         finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)
         self._register_closure(server, pager, watcher, client)
+        views = FindingViewsServicer(database, pager)
+        finding_view_pb2_grpc.add_FindingViewsServiceServicer_to_server(views, server)
         separation_pb2_grpc.add_SeparationsServiceServicer_to_server(SeparationsServicer(database, pager), server)
         reports = ReportsServicer(database, pager, watcher, ReportControl(client), self._accounts)
         report_pb2_grpc.add_ReportsServiceServicer_to_server(reports, server)

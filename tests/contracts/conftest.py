@@ -138,9 +138,10 @@ async def guest(inhabited: Inhabited) -> Member:
 
 
 async def _decided(owner: Member, finding: str) -> tuple[str, ...]:
-    """What is done about a finding besides mending it."""
+    """What is done about a finding besides mending it, and a view of findings."""
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
     risk = {"finding": finding, "justification": "A proxy is in front.", "expireTime": tomorrow}
     acceptance = await owner.post(f"{owner.organization}/acceptances", risk)
     retest = await owner.post(f"{finding}:request-retest", {"method": "BY_HAND"})
-    return acceptance["name"], retest["name"], f"{finding}/severityOverride"
+    view = await owner.post(f"{owner.organization}/findingViews", {"displayName": "Grave", "shared": True})
+    return acceptance["name"], retest["name"], view["name"], f"{finding}/severityOverride"

@@ -13,6 +13,7 @@ READ = {
     "deadlines.read",
     "detection_rules.read",
     "engagements.read",
+    "finding_views.read",
     "findings.read",
     "imports.read",
     "members.read",
@@ -45,7 +46,14 @@ FINDINGS = {
     "findings.update",
     *MATCHING,
 }
-NOTES = {"attachments.create", "attachments.delete", "notes.create", "notes.delete", "notes.update"}
+NOTES = {
+    "finding_views.manage",
+    "attachments.create",
+    "attachments.delete",
+    "notes.create",
+    "notes.delete",
+    "notes.update",
+}
 TESTING = {"engagements.check", "engagements.conduct", "engagements.stop"}
 ENGAGEMENTS = TESTING | {
     f"engagements.{verb}" for verb in ("close", "conduct", "create", "delete", "plan", "release", "stop", "update")

@@ -28,6 +28,7 @@ _NOUNS = (
     "detection_rule",
     "engagement",
     "finding",
+    "finding_view",
     "invitation",
     "member",
     "notification_channel",

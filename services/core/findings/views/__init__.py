@@ -1,0 +1,1 @@
+"""Views: which findings to list, in which order and with which columns, kept by name."""
