@@ -92,8 +92,6 @@ def searching(pattern: str) -> Check:
     if long is not None:
         return lambda value, _: len(value) >= least and max(map(len, value.split("\n"))) >= least
     search, literals = expression(pattern).search, gates(pattern) or ("",)
-    # The first search makes ready what later ones need.
-    search(b"")
     one, more = literals[0], literals[1:]
     return lambda value, shown: (
         len(value) >= least
