@@ -97,14 +97,14 @@ async def fill(platform: Platform, organization: UUID, count: int) -> None:
     for first in range(0, count, _BATCH):
         numbers.put_nowait(first)
     await asyncio.gather(*(_writer(platform, organization, count, numbers) for _ in range(_WRITERS)))
-    async with _connected(platform.environment["XORB_POSTGRES_DSN"], organization) as connection:
+    async with connected(platform.environment["XORB_POSTGRES_DSN"], organization) as connection:
         await connection.execute(_TARGETS, organization, ASSETS, _WORDS.split())
 
 
 @asynccontextmanager
 async def without_indexes(platform: Platform) -> AsyncIterator[None]:
     """Takes the indexes of findings and their words away, which no constraint needs, and makes them anew at the end."""
-    async with _connected(platform.environment["XORB_POSTGRES_OWNER_DSN"]) as owner:
+    async with connected(platform.environment["XORB_POSTGRES_OWNER_DSN"]) as owner:
         statements = await owner.fetch(
             """
             SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS made FROM pg_index
@@ -136,7 +136,7 @@ def scan(organization: UUID, number: int) -> str:
 
 
 async def _writer(platform: Platform, organization: UUID, count: int, numbers: asyncio.Queue[int]) -> None:
-    async with _connected(platform.environment["XORB_POSTGRES_DSN"], organization) as connection:
+    async with connected(platform.environment["XORB_POSTGRES_DSN"], organization) as connection:
         statement = await connection.prepare(_FILL)
         while not numbers.empty():
             first = numbers.get_nowait()
@@ -148,7 +148,8 @@ async def _writer(platform: Platform, organization: UUID, count: int, numbers: a
 
 
 @asynccontextmanager
-async def _connected(dsn: str, organization: UUID | None = None) -> AsyncIterator[asyncpg.Connection]:
+async def connected(dsn: str, organization: UUID | None = None) -> AsyncIterator[asyncpg.Connection]:
+    """Gives a connection that sees an organization's rows, and closes it at the end."""
     connection = await asyncpg.connect(
         dsn.replace("postgresql+asyncpg://", "postgresql://"),
         server_settings={"xorb.organization": str(organization)} if organization else {},

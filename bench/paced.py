@@ -9,7 +9,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -36,12 +36,24 @@ class Paced:
         return self.statuses.get(str(status), 0) / self.seconds
 
 
-async def paced(port: int, path: str, token: str, rate: float, seconds: float, connections: int = 16) -> Paced:
-    """Sends `rate` GET requests a second to 127.0.0.1, for some seconds, over as many connections at most."""
-    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+async def paced(
+    port: int, path: str | Sequence[str], token: str, rate: float, seconds: float, connections: int = 16
+) -> Paced:
+    """Sends `rate` GET requests a second to 127.0.0.1, for some seconds, over as many connections at most.
+
+    Args:
+        port: Where to.
+        path: What is asked for; several in turn.
+        token: Whose requests they are.
+        rate: Requests a second.
+        seconds: How long.
+        connections: How many requests may be under way.
+    """
+    rest = f" HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n\r\n"
+    requests = itertools.cycle([f"GET {one}{rest}".encode() for one in ([path] if isinstance(path, str) else path)])
     begun = time.perf_counter()
-    times = iter([begun + number / rate for number in range(int(rate * seconds))])
-    parts = await asyncio.gather(*(_connection(port, request, times) for _ in range(connections)))
+    due = iter([(begun + number / rate, next(requests)) for number in range(int(rate * seconds))])
+    parts = await asyncio.gather(*(_connection(port, due) for _ in range(connections)))
     answers = list(itertools.chain.from_iterable(parts))
     counted = Counter(status for status, _ in answers)
     return Paced(time.perf_counter() - begun, tuple(latency for _, latency in answers), dict(counted))
@@ -56,10 +68,10 @@ async def elsewhere(**arguments: Any) -> Paced:  # noqa: ANN401 - those of `pace
     return Paced(found["seconds"], tuple(found["latencies"]), found["statuses"])
 
 
-async def _connection(port: int, request: bytes, times: Iterator[float]) -> list[tuple[str, float]]:
+async def _connection(port: int, requests: Iterator[tuple[float, bytes]]) -> list[tuple[str, float]]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     answers = []
-    for due in times:
+    for due, request in requests:
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         writer.write(request)
         head = await reader.readuntil(_HEADERS_END)

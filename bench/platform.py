@@ -49,16 +49,18 @@ def home(**more: str) -> Iterator[StackSettings]:
     """Gives the settings of a stack in an empty home with free ports, and removes the home at the end.
 
     Args:
-        more: Settings of a bench's own; without, nothing is rate limited.
+        more: Settings of a bench's own; without, nothing is rate limited. An `XORB_HOME` among them is used as it is,
+            and kept.
     """
-    directory = Path(tempfile.mkdtemp(prefix="xorb-bench-"))
+    directory = Path(more.get("XORB_HOME") or tempfile.mkdtemp(prefix="xorb-bench-"))
     chosen = {name: str(number) for name, number in zip(DEFAULT_PORTS, free_ports(len(DEFAULT_PORTS)), strict=True)}
     usual = {"XORB_HOME": str(directory), "XORB_LOG_LEVEL": "WARNING", "XORB_RATE_LIMITS": "off"}
     settings = load({**usual, **chosen, **more})
     try:
         yield settings
     finally:
-        shutil.rmtree(directory, ignore_errors=True)
+        if "XORB_HOME" not in more:
+            shutil.rmtree(directory, ignore_errors=True)
         shutil.rmtree(settings.run, ignore_errors=True)
 
 
