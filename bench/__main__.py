@@ -4,6 +4,7 @@ import asyncio
 import sys
 
 from bench import (
+    dashboard,
     detection,
     get_finding,
     import_findings,
@@ -21,6 +22,7 @@ from bench import (
 )
 
 BENCHMARKS = {
+    "dashboard": dashboard.main,
     "detection": detection.main,
     "get_finding": get_finding.main,
     "import_findings": import_findings.main,
