@@ -87,7 +87,8 @@ class Call:
         address: Where the outside's caller is, as the edge saw it; empty for calls from inside.
         organization: The only organization whose rows the call's transactions see.
         admitted: Whether authorization let it pass.
-        concerns: The account that a public call is about, by its resource name, where one was found.
+        concerns: What a public call is about, an account or a part of an organization, by its resource name, where it
+            was found.
         recorded: Whether an event of it is in the log.
         over_rest: Whether Envoy transcoded it from REST.
         deadline: The event loop's time at which the caller stops waiting; None for streams.

@@ -23,6 +23,7 @@ from xorb.core.v1 import (
     finding_view_pb2_grpc,
     import_pb2_grpc,
     invitation_pb2_grpc,
+    issue_pb2_grpc,
     member_pb2_grpc,
     note_pb2_grpc,
     notification_channel_pb2_grpc,
@@ -72,6 +73,7 @@ from services.core.limits.service import RateLimitOverridesServicer, RateLimitsS
 from services.core.notifications.channels.endpoints import Endpoints
 from services.core.notifications.channels.service import ChannelsServicer
 from services.core.notifications.deliveries.service import DeliveriesServicer
+from services.core.notifications.issues.service import IssuesServicer
 from services.core.notifications.rules.service import RulesServicer
 from services.core.organizations import store as organizations
 from services.core.organizations.accounts import Accounts
@@ -108,7 +110,7 @@ from services.mesh.pages import Pager
 from services.mesh.settings import Settings
 from services.mesh.signing import Signer
 from services.mesh.tokens import ServiceIdentity
-from services.roles import process, scanning
+from services.roles import outside, process, scanning
 from services.roles.sealed import SEALED
 from services.security.secrets.service import COLLECTION, KeyRotations
 
@@ -132,6 +134,7 @@ SERVICES = (
     "xorb.core.v1.NotificationChannelsService",
     "xorb.core.v1.NotificationRulesService",
     "xorb.core.v1.NotificationDeliveriesService",
+    "xorb.core.v1.IssuesService",
     "xorb.core.v1.DeadlinesService",
     "xorb.core.v1.DashboardsService",
     "xorb.core.v1.ReportsService",
@@ -258,6 +261,8 @@ class Core:
         notification_channel_pb2_grpc.add_NotificationChannelsServiceServicer_to_server(channels, server)
         notification_rule_pb2_grpc.add_NotificationRulesServiceServicer_to_server(rules, server)
         notification_delivery_pb2_grpc.add_NotificationDeliveriesServiceServicer_to_server(deliveries, server)
+        issues = IssuesServicer(self.database, outside.follow, outside.say)
+        issue_pb2_grpc.add_IssuesServiceServicer_to_server(issues, server)
 
     def _register_imports(
         self, server: grpc.aio.Server, pager: Pager, watcher: Watcher, control: ImportControl

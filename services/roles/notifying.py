@@ -1,13 +1,10 @@
 """The part of the orchestrator that tells organizations what happens: a worker with a task queue of its own."""
 
 from dataclasses import replace
-from uuid import UUID
 
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from services.core.findings import changes
-from services.core.findings.domain import State
 from services.core.notifications.activities import NotificationActivities
 from services.core.notifications.deliveries.domain import Patience
 from services.core.notifications.issues.keeping import Keeping
@@ -17,25 +14,14 @@ from services.core.notifications.waking import Waking
 from services.core.notifications.workflows import QUEUE, DeliverNotifications, NotifyOrganization
 from services.executors.resolver import resolver_for
 from services.mesh import temporal
-from services.mesh.database import Database, Unit
+from services.mesh.database import Database
 from services.mesh.outbound import Outbound, Reach
 from services.mesh.settings import Settings
+from services.roles.outside import follow
 
 # Each waits for the outside most of its time.
 _AT_ONCE = 32
 _MOST_OF_A_LIST = 8 * 1024 * 1024
-_OPEN = frozenset({State.OPEN, State.TRIAGED, State.IN_REMEDIATION})
-_FIXED = frozenset({State.READY_FOR_RETEST, State.RESOLVED})
-
-
-async def follow(unit: Unit, finding: UUID, closed: bool) -> None:
-    """Has a finding follow its issue: closed, it is ready for a re-test; opened again, open."""
-    await unit.serialize(changes.TOPIC)
-    state = (await changes.find(unit, finding)).state
-    if closed and state in _OPEN:
-        await changes.move(unit, finding, State.READY_FOR_RETEST, verb="ready_for_retest")
-    elif not closed and state in _FIXED:
-        await changes.move(unit, finding, State.OPEN, verb="reopened")
 
 
 def worker(settings: Settings, database: Database, client: Client) -> Worker:

@@ -88,7 +88,8 @@ def _log(call: Call) -> UUID:
     if call.caller.account is not None:
         return call.caller.account
     kind, _, identifier = call.concerns.partition("/")
-    return UUID(identifier) if kind == "accounts" else NO_ORGANIZATION
+    # A public call may be about an account, or about a part of an organization that it has proved to be of.
+    return UUID(identifier.partition("/")[0]) if kind in {"accounts", "organizations"} else NO_ORGANIZATION
 
 
 def _resource(call: Call, request: Request) -> str:

@@ -15,7 +15,7 @@ MOST = 50
 OVERLAP = timedelta(days=1)
 """How long deliveries are signed with the secret before as well."""
 SECRET_PREFIX = "whsec_"  # noqa: S105 - what the secret begins with (Standard Webhooks 1.0)
-URL, TOKEN, SIGNING, PREVIOUS = "url", "token", "signing", "previous"
+URL, TOKEN, SIGNING, PREVIOUS, INBOUND = "url", "token", "signing", "previous", "inbound"
 """The names of secret parts."""
 _SECRET_BYTES = 32
 

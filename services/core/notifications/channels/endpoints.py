@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from services.core.notifications.channels.domain import TOKEN, URL, Kind
+from services.core.notifications.channels.domain import INBOUND, TOKEN, URL, Kind
 from services.executors.domain import OutOfScope
 from services.executors.urls import Url, parse_url
 from services.mesh.errors import Failure, invalid_field
 from services.mesh.outbound import Reach
 
 Settings = Mapping[str, str | tuple[str, ...]]
+_SHORTEST_SECRET = 16
 _GITHUB = "https://api.github.com"
 _V3 = "V3"
 _PROJECT = re.compile(r"[A-Z][A-Z0-9_]{0,49}")
@@ -94,6 +95,8 @@ def _require_token(kind: Kind, secrets: Mapping[str, str]) -> None:
     token = secrets.get(TOKEN, "")
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise _invalid(kind, TOKEN, "a token is needed; where it goes elsewhere, send it again")
+    if 0 < len(secrets.get(INBOUND, "")) < _SHORTEST_SECRET:
+        raise _invalid(kind, "webhook_secret", f"it has to have {_SHORTEST_SECRET} characters or more")
 
 
 def _is_loopback(url: Url) -> bool:

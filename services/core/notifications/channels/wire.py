@@ -8,7 +8,7 @@ from uuid import UUID
 from google.protobuf.message import Message
 from xorb.core.v1 import notification_channel_pb2 as pb
 
-from services.core.notifications.channels.domain import TOKEN, URL, Channel, Kind
+from services.core.notifications.channels.domain import INBOUND, TOKEN, TRACKERS, URL, Channel, Kind
 from services.mesh import etags, names, texts
 from services.mesh.errors import invalid_field
 from services.mesh.events.model import Event
@@ -92,9 +92,11 @@ def settings(kind: Kind, given: pb.NotificationChannel) -> dict[str, str | tuple
 def secrets(kind: Kind, given: pb.NotificationChannel) -> dict[str, str]:
     """Returns the secret parts of an endpoint, as far as they are sent."""
     endpoint: Any = getattr(given, kind.name.lower())
-    field = TOKEN if kind in {Kind.JIRA, Kind.GITHUB} else URL
-    sent = "" if kind is Kind.EMAIL else str(getattr(endpoint, field)).strip()
-    return {field: sent} if sent else {}
+    if kind is Kind.EMAIL:
+        return {}
+    fields = {TOKEN: "token", INBOUND: "webhook_secret"} if kind in TRACKERS else {URL: "url"}
+    sent = {part: str(getattr(endpoint, field)).strip() for part, field in fields.items()}
+    return {part: value for part, value in sent.items() if value}
 
 
 def changed(verb: str, shown: pb.NotificationChannel) -> Event:

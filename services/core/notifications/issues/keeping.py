@@ -60,7 +60,8 @@ class Keeping:
             await self._begin(call, tracker, opened, finding, delivery, link)
             return
         if domain.says_something(delivery.event_type):
-            await tracker.comment(issue.key, delivery.summary)
+            # The mark tells our own words from others' when the tracker sends them back.
+            await tracker.comment(issue.key, f"{delivery.summary}\n\n{domain.marker(finding)}")
         await self._change(call, tracker, issue, domain.change(issue, delivery.event_type, state))
 
     async def look(self, call: Call, opened: Opened, now: datetime) -> datetime | None:

@@ -5,7 +5,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, DateTime, Row, Table, Text, Uuid, func, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    Uuid,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from services.core.notifications.issues.domain import Issue
@@ -29,6 +42,14 @@ POLLS = Table(
     Column("organization_id", Uuid, primary_key=True),
     Column("channel_id", Uuid, primary_key=True),
     Column("polled_at", DateTime(timezone=True), nullable=False),
+)
+TAKEN = Table(
+    "notification_issue_events",
+    METADATA,
+    Column("organization_id", Uuid, primary_key=True),
+    Column("channel_id", Uuid, primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("received_at", DateTime(timezone=True), nullable=False),
 )
 _C = ISSUES.c
 
@@ -87,6 +108,19 @@ async def note_poll(unit: Unit, channel: UUID, now: datetime) -> None:
     statement = insert(POLLS).values(row)
     key = ["organization_id", "channel_id"]
     await unit.execute(statement.on_conflict_do_update(index_elements=key, set_={"polled_at": now}))
+
+
+async def was_taken(unit: Unit, channel: UUID, digest: bytes) -> bool:
+    """Returns whether an event with this digest was taken before."""
+    statement = select(TAKEN.c.channel_id).where(TAKEN.c.channel_id == channel, TAKEN.c.digest == digest)
+    return (await unit.execute(statement)).one_or_none() is not None
+
+
+async def note_taken(unit: Unit, channel: UUID, digest: bytes, now: datetime, before: datetime) -> None:
+    """Writes that an event was taken, and forgets those from before a time."""
+    row = {"organization_id": unit.organization, "channel_id": channel, "digest": digest, "received_at": now}
+    await unit.execute(insert(TAKEN).values(row))
+    await unit.execute(delete(TAKEN).where(TAKEN.c.channel_id == channel, TAKEN.c.received_at < before))
 
 
 def _issue(row: Row[Any]) -> Issue:

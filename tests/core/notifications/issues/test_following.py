@@ -7,7 +7,7 @@ from services.core.findings.domain import State
 from services.mesh import identifiers
 from services.mesh.database import Database
 from services.mesh.testing import call_of
-from services.roles.notifying import follow
+from services.roles.outside import follow
 from tests.core.findings.samples import report
 from tests.core.harness import events
 

@@ -98,7 +98,7 @@ class EmailEndpoint(_message.Message):
     def __init__(self, recipients: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class JiraEndpoint(_message.Message):
-    __slots__ = ("url", "project", "issue_type", "version", "account", "token", "close_transition", "reopen_transition")
+    __slots__ = ("url", "project", "issue_type", "version", "account", "token", "close_transition", "reopen_transition", "webhook_secret")
     class Version(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         VERSION_UNSPECIFIED: _ClassVar[JiraEndpoint.Version]
@@ -115,6 +115,7 @@ class JiraEndpoint(_message.Message):
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     CLOSE_TRANSITION_FIELD_NUMBER: _ClassVar[int]
     REOPEN_TRANSITION_FIELD_NUMBER: _ClassVar[int]
+    WEBHOOK_SECRET_FIELD_NUMBER: _ClassVar[int]
     url: str
     project: str
     issue_type: str
@@ -123,19 +124,22 @@ class JiraEndpoint(_message.Message):
     token: str
     close_transition: str
     reopen_transition: str
-    def __init__(self, url: _Optional[str] = ..., project: _Optional[str] = ..., issue_type: _Optional[str] = ..., version: _Optional[_Union[JiraEndpoint.Version, str]] = ..., account: _Optional[str] = ..., token: _Optional[str] = ..., close_transition: _Optional[str] = ..., reopen_transition: _Optional[str] = ...) -> None: ...
+    webhook_secret: str
+    def __init__(self, url: _Optional[str] = ..., project: _Optional[str] = ..., issue_type: _Optional[str] = ..., version: _Optional[_Union[JiraEndpoint.Version, str]] = ..., account: _Optional[str] = ..., token: _Optional[str] = ..., close_transition: _Optional[str] = ..., reopen_transition: _Optional[str] = ..., webhook_secret: _Optional[str] = ...) -> None: ...
 
 class GitHubEndpoint(_message.Message):
-    __slots__ = ("repository", "url", "token", "labels")
+    __slots__ = ("repository", "url", "token", "labels", "webhook_secret")
     REPOSITORY_FIELD_NUMBER: _ClassVar[int]
     URL_FIELD_NUMBER: _ClassVar[int]
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     LABELS_FIELD_NUMBER: _ClassVar[int]
+    WEBHOOK_SECRET_FIELD_NUMBER: _ClassVar[int]
     repository: str
     url: str
     token: str
     labels: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, repository: _Optional[str] = ..., url: _Optional[str] = ..., token: _Optional[str] = ..., labels: _Optional[_Iterable[str]] = ...) -> None: ...
+    webhook_secret: str
+    def __init__(self, repository: _Optional[str] = ..., url: _Optional[str] = ..., token: _Optional[str] = ..., labels: _Optional[_Iterable[str]] = ..., webhook_secret: _Optional[str] = ...) -> None: ...
 
 class CreateNotificationChannelRequest(_message.Message):
     __slots__ = ("parent", "notification_channel", "request_id")
