@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import yaml
-from sigma.correlations import SigmaCorrelationRule
 from sigma.filters import SigmaFilter
 
+from services.intelligence.detection.correlation import reading as correlations
 from services.intelligence.detection.sigma.parsing import documents
 from services.intelligence.detection.sigma.parsing.compiling import Compiler, refusing
 from services.intelligence.detection.sigma.parsing.documents import Document
@@ -100,7 +100,7 @@ def _check(kind: Kind, document: Document) -> None:
     elif kind is Kind.FILTER:
         refusing(lambda: SigmaFilter.from_dict(dict(document)))
     else:
-        refusing(lambda: SigmaCorrelationRule.from_dict(dict(document)))
+        correlations.read(document)
 
 
 def _text(document: Mapping[str, object], name: str) -> str:
