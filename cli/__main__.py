@@ -15,6 +15,7 @@ from cli.commands import (
     api_keys,
     attachments,
     audit,
+    changing,
     checklists,
     connections,
     dashboard,
@@ -90,6 +91,7 @@ app.add_typer(engagements.app, name="engagement")
 app.add_typer(scans.app, name="scan")
 findings.app.command()(history.history)
 findings.app.command()(severities.severity)
+findings.app.command()(changing.change)
 findings.app.add_typer(views.app, name="views")
 for command in matching.COMMANDS:
     findings.app.command()(command)

@@ -18,6 +18,7 @@ from xorb.core.v1 import (
     deadline_pb2_grpc,
     engagement_pb2_grpc,
     finding_assignment_pb2_grpc,
+    finding_change_pb2_grpc,
     finding_history_pb2_grpc,
     finding_pb2_grpc,
     finding_view_pb2_grpc,
@@ -52,6 +53,7 @@ from services.core.engagements.service import EngagementsServicer
 from services.core.findings.acceptances.service import AcceptancesServicer
 from services.core.findings.assignments.service import FindingAssignmentsServicer
 from services.core.findings.attachments.service import AttachmentsServicer
+from services.core.findings.bulk.service import FindingChangesServicer
 from services.core.findings.dashboard.service import DashboardsServicer
 from services.core.findings.deadlines.service import DeadlinesServicer
 from services.core.findings.existence import store as existence
@@ -127,6 +129,7 @@ SERVICES = (
     "xorb.core.v1.ScansService",
     "xorb.core.v1.ScanSchedulesService",
     "xorb.core.v1.FindingsService",
+    "xorb.core.v1.FindingChangesService",
     "xorb.core.v1.FindingViewsService",
     "xorb.core.v1.SightingsService",
     "xorb.core.v1.ImportsService",
@@ -231,8 +234,7 @@ class Core:
         finding_pb2_grpc.add_FindingsServiceServicer_to_server(findings, server)
         finding_pb2_grpc.add_SightingsServiceServicer_to_server(SightingsServicer(database), server)
         self._register_closure(server, pager, watcher, client)
-        views = FindingViewsServicer(database, pager)
-        finding_view_pb2_grpc.add_FindingViewsServiceServicer_to_server(views, server)
+        self._register_lists(server, pager)
         separation_pb2_grpc.add_SeparationsServiceServicer_to_server(SeparationsServicer(database, pager), server)
         reports = ReportsServicer(database, pager, watcher, ReportControl(client), self._accounts)
         report_pb2_grpc.add_ReportsServiceServicer_to_server(reports, server)
@@ -252,6 +254,13 @@ class Core:
         rate_limit_pb2_grpc.add_RateLimitsServiceServicer_to_server(RateLimitsServicer(self.redis), server)
         rate_limit_pb2_grpc.add_RateLimitOverridesServiceServicer_to_server(overrides, server)
         operations_pb2_grpc.add_OperationsServicer_to_server(operations, server)
+
+    def _register_lists(self, server: grpc.aio.Server, pager: Pager) -> None:
+        """Adds the servicers of what is done with lists of findings."""
+        bulk = FindingChangesServicer(self.database, pager, self._colleagues)
+        finding_change_pb2_grpc.add_FindingChangesServiceServicer_to_server(bulk, server)
+        views = FindingViewsServicer(self.database, pager)
+        finding_view_pb2_grpc.add_FindingViewsServiceServicer_to_server(views, server)
 
     def _register_notifications(self, server: grpc.aio.Server, pager: Pager) -> None:
         """Adds the servicers of notifications."""

@@ -1,0 +1,1 @@
+"""One change of many findings: whatever a filter names, batch by batch."""
