@@ -4,6 +4,7 @@ import asyncio
 import sys
 
 from bench import (
+    correlation,
     dashboard,
     detection,
     get_finding,
@@ -22,6 +23,7 @@ from bench import (
 )
 
 BENCHMARKS = {
+    "correlation": correlation.main,
     "dashboard": dashboard.main,
     "detection": detection.main,
     "get_finding": get_finding.main,

@@ -48,7 +48,7 @@ async def main() -> None:
 
 
 def _event(number: int) -> dict[str, object]:
-    user = number % 200 // 2 if number % 2 else number * 7 % GROUPS
+    user = number % 200 // 2 if number % 2 else number // 2 * 7 % GROUPS
     return {"user": f"user-{user}", "host": f"host-{number % 1_000}"}
 
 

@@ -27,7 +27,7 @@ from services.mesh.events import log
 from services.mesh.events.model import Event
 
 SOCKETS = (1, 100, 1000)
-EVENTS = 100
+EVENTS = 300
 SPACING = 0.05
 AIM_P99_MS = 25.0
 _WARM_UP = 10
