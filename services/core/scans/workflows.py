@@ -6,8 +6,9 @@ sightings have identifiers that don't depend on how often an executor ran.
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
+from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -34,6 +35,7 @@ _PATIENT = RetryPolicy(
     initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=10), maximum_attempts=12
 )
 _UNCOMMITTED = timedelta(minutes=1)
+_Answer = TypeVar("_Answer", Plan, TaskResult)
 
 
 @workflow.defn(name=NAME)
@@ -95,10 +97,7 @@ class RunScan:
         return WorkflowProgress(self._progress.stage, self._progress.total, self._progress.ended, self._paused)
 
     async def _run(self, order: ScanOrder) -> None:
-        plan = await _plan(order)
-        while plan.hold_seconds:
-            await self._hold(plan.hold_seconds)
-            plan = await _plan(order)
+        plan = await self._asked(lambda: _plan(order))
         found: dict[str, list[Service]] = {}
         for stage in _STAGES:
             tasks = [task for task in plan.tasks if task.stage == stage]
@@ -120,10 +119,7 @@ class RunScan:
 
     async def _task(self, task: TaskOrder, services: list[Service]) -> TaskResult:
         async with self._running:
-            result = await self._attempt(task, services)
-            while result.hold_seconds:
-                await self._hold(result.hold_seconds)
-                result = await self._attempt(task, services)
+            result = await self._asked(lambda: self._attempt(task, services))
         done = self._progress
         self._progress = WorkflowProgress(done.stage, done.total, done.ended + 1)
         return result
@@ -141,9 +137,17 @@ class RunScan:
         )
         return result
 
-    async def _hold(self, seconds: float) -> None:
-        """Waits so long, or until it is woken; never longer than until the next look."""
-        wakes = self._wakes
+    async def _asked(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        """Asks until the answer isn't to wait; who is woken while it asks doesn't wait for what may be outdated."""
+        while True:
+            wakes = self._wakes
+            answer = await ask()
+            if not answer.hold_seconds:
+                return answer
+            await self._hold(answer.hold_seconds, wakes)
+
+    async def _hold(self, seconds: float, wakes: int) -> None:
+        """Waits so long, or until it was woken once more; never longer than until the next look."""
         with contextlib.suppress(asyncio.TimeoutError):
             patience = min(timedelta(seconds=seconds), _LONGEST_HOLD)
             await workflow.wait_condition(lambda: self._wakes != wakes, timeout=patience)
