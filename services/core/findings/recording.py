@@ -1,6 +1,6 @@
 """How a batch of sightings is recorded: what is new of it, with its events, in a constant number of statements."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,7 +17,12 @@ from services.mesh import identifiers
 from services.mesh.database import Unit
 
 
-async def record(unit: Unit, reports: Sequence[Report], source: str = "") -> Sequence[Recorded]:
+def seen(organization: UUID, reports: Iterable[Report]) -> Sequence[Seen]:
+    """Returns sightings with their keys: the work of a batch that needs no transaction, which others would wait for."""
+    return [Seen(report, keys(organization, report)) for report in reports]
+
+
+async def record(unit: Unit, sent: Sequence[Seen], source: str = "") -> Sequence[Recorded]:
     """Writes what is new of a batch with its events, and returns what became of the findings.
 
     The number of statements doesn't depend on the number of sightings. What an import sees again has no event: a
@@ -25,16 +30,15 @@ async def record(unit: Unit, reports: Sequence[Report], source: str = "") -> Seq
 
     Args:
         unit: The transaction, which has serialized on `changes.TOPIC`.
-        reports: The sightings.
+        sent: The sightings with their keys.
         source: What their import is one of; empty for what can't be compared.
     """
-    recorded = await sightings.recorded(unit, [report.sighting.id for report in reports])
-    fresh = {report.sighting.id: report for report in reports if report.sighting.id not in recorded}
-    seen = [Seen(report, keys(unit.organization, report)) for report in fresh.values()]
-    if not seen:
+    recorded = await sightings.recorded(unit, [one.report.sighting.id for one in sent])
+    fresh = {one.report.sighting.id: one for one in sent if one.report.sighting.id not in recorded}
+    if not fresh:
         return ()
-    known = await index.known(unit, seen)
-    batch = recording.record(seen, known, changes.now(), identifiers.new)
+    known = await index.known(unit, fresh.values())
+    batch = recording.record(fresh.values(), known, changes.now(), identifiers.new)
     due = await _write(unit, batch, source)
     for finding, verb in _told(batch.recorded):
         unit.record(changes.event(unit.organization, clocks.shown(finding, due), verb))

@@ -173,9 +173,10 @@ class SightingsServicer(finding_pb2_grpc.SightingsServiceServicer):
         organization, scan, imported = wire.seen_by(request)
         reports = [wire.report(organization, scan, imported, sent) for sent in request.sightings]
         async with self.database.unit() as unit:
+            seen = recording.seen(unit.organization, reports)
             await unit.serialize(changes.TOPIC)
-            batch = await recording.record(unit, reports, request.source)
-            counts = recording.counted(batch, len(reports))
+            batch = await recording.record(unit, seen, request.source)
+            counts = recording.counted(batch, len(seen))
             if imported:
                 await imports.tally(
                     unit,

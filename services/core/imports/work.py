@@ -2,13 +2,14 @@
 
 import hashlib
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from services.core.imports import store, wire
 from services.core.imports.domain import Counts, Import, Refusal, State
+from services.core.imports.in_flight import InFlight
 from services.core.imports.matching import Registered
 from services.core.imports.reading.frames import Order
 from services.core.imports.reading.session import Batch, End, LeftOut, News, Recognized, Session
@@ -85,11 +86,13 @@ class Work:
         async with self.database.unit(self.call) as unit:
             registered = Registered([targets.target(row) for row in await unit.execute(targets.ALL)])
         reason = ""
-        async with aclosing(self._news()) as news:
+        async with aclosing(self._news()) as news, aclosing(InFlight(self._handed_on)) as batches:
             async for one in news:
                 if isinstance(one, Batch):
-                    await self._hand_on(one, registered)
+                    self._name_tool(one)
+                    await batches.add(one.after, self.sightings.record(self.value, one.reports, registered.find))
                 reason = await self._take(one) or reason
+            await batches.all()
         await self._save()
         if self.value.engagement:
             await self._hold_against_scope()
@@ -120,17 +123,20 @@ class Work:
             counts = replace(counts, gone=counts.gone or gone, closed=counts.closed + closed)
             await store.save(unit, replace(self._further(value), counts=counts))
 
-    async def _hand_on(self, batch: Batch, registered: Registered) -> None:
+    def _name_tool(self, batch: Batch) -> None:
         if not self.value.tool and batch.reports:
             self.value = replace(self.value, tool=batch.reports[0].tool[:200])
+
+    async def _handed_on(self, after: int, recorded: Awaitable[None]) -> None:
+        """Notes that a batch is recorded, and with it all before."""
         try:
-            await self.sightings.record(self.value, batch.reports, registered.find)
+            await recorded
         except Exception as error:
             failure = statuses.from_exception(error)
             if failure is not None and failure.reason is Reason.ILLEGAL_TRANSITION:
                 raise Stopped from error
             raise
-        self.done = self._records = batch.after
+        self.done = self._records = after
 
     async def _take(self, one: News) -> str:
         """Notes what the reading process tells, and returns why it can't go on."""

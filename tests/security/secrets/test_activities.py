@@ -28,7 +28,7 @@ async def filled(database: Database, organization: UUID) -> Call:
     reports = [report(location=f"https://example.com/{number}", evidence=f"raw {number}") for number in range(ROWS)]
     call = Call("/test", caller=Caller(f"accounts/{identifiers.new()}"), organization=organization, request_id="r")
     async with database.unit(call) as unit:
-        await recording.record(unit, reports)
+        await recording.record(unit, recording.seen(organization, reports))
         await unit.execute(text("UPDATE findings SET evidence = 'plain', data_key_id = NULL WHERE location LIKE '%7'"))
         insert = idempotency.KEYS.insert().values(
             organization_id=organization, subject=call.caller.subject, method="/test", request_id="r",

@@ -68,7 +68,7 @@ async def filled(database: Database, organization: UUID) -> list[Finding]:
     """Fills an organization with findings and sightings; a part of them is plain, as all were once."""
     reports = [report(location=f"https://example.com/{number}", evidence=f"raw {number}") for number in range(ROWS)]
     async with database.unit(call_of(organization)) as unit:
-        batch = await recording.record(unit, reports)
+        batch = await recording.record(unit, recording.seen(organization, reports))
         plain = "UPDATE findings SET evidence = 'plain', data_key_id = NULL WHERE location LIKE '%7'"
         await unit.execute(text(plain))
     known = [entry.finding for entry in batch]

@@ -28,7 +28,7 @@ from tests.core.harness import events
 async def test_following(database: Database, state: State, *, closed: bool, after: State) -> None:
     organization = identifiers.new()
     async with database.unit(call_of(organization)) as unit:
-        [recorded] = await recording.record(unit, [report()])
+        [recorded] = await recording.record(unit, recording.seen(organization, [report()]))
     finding = recorded.finding
     if state is not State.OPEN:
         async with database.unit(call_of(organization)) as unit:
