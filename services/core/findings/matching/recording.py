@@ -120,7 +120,7 @@ class _Matching:
         for key in seen.keys:
             if self._holder(key.value) is None:
                 self.claimed[key.value] = Holder(home, seen.report.sighting.id)
-        self._placed.append((home, replace(seen, matches=matches)))
+        self._placed.append((home, replace(seen, matches=matches) if matches else seen))
 
     def groups(self) -> dict[UUID, _Group]:
         """Returns the components that have sightings of the batch."""
@@ -138,17 +138,27 @@ class _Matching:
 
 def _fold(root: UUID, group: _Group, now: datetime) -> Recorded:
     known = sorted(group.known, key=lambda finding: (finding.first_seen_at, finding.id))
-    finding = known[0] if known else _discover(root, group.seen[0], now)
+    if not known:
+        return Recorded(_found(root, group.seen, now), Change.CREATED, tuple(group.seen))
+    finding, change = known[0], Change.SEEN
     duplicates = tuple(merging.duplicate(other, finding, now) for other in known[1:])
     for other in known[1:]:
         finding = merging.linked(finding, other, now)
     for seen in group.seen:
         finding = _see(finding, seen)
-    change = Change.SEEN if known else Change.CREATED
     if finding.state is State.RESOLVED:
         finding, change = replace(finding, state=State.OPEN), Change.REOPENED
-    finding = replace(finding, updated_at=now, revision=known[0].revision + 1 if known else 1)
+    finding = replace(finding, updated_at=now, revision=known[0].revision + 1)
     return Recorded(finding, change, tuple(group.seen), duplicates)
+
+
+def _found(identifier: UUID, group: Sequence[Seen], now: datetime) -> Finding:
+    """Returns a new finding of sightings, of which nearly always there is one: it is made at once as that one says."""
+    first, *others = group
+    finding = _discover(identifier, first, now)
+    for seen in others:
+        finding = _see(finding, seen)
+    return finding
 
 
 def _discover(identifier: UUID, seen: Seen, now: datetime) -> Finding:
@@ -160,7 +170,7 @@ def _discover(identifier: UUID, seen: Seen, now: datetime) -> Finding:
         evidence=sighting.evidence,
         state=State.OPEN,
         dismissal_reason="",
-        sighting_count=0,
+        sighting_count=1,
         scan=sighting.scan,
         imported=sighting.imported,
         latest=sighting.id,
