@@ -55,7 +55,7 @@ def list_(
     scan: ScanOption = "",
     target: TargetOption = "",
     expression: FilterOption = "",
-    view: Annotated[str, typer.Option(help="Those of a view that you keep, or that is for all.")] = "",
+    view: views.ViewOption = "",
     limit: Annotated[int, typer.Option(min=0, help="At most this many; 0 for all.")] = 200,
     fail_on: Annotated[Severity | None, typer.Option(help="Exit with 4 where one is at least this grave.")] = None,
     output: OutputOption = None,
@@ -64,8 +64,8 @@ def list_(
     shared = context.of(call)
     request = _request(shared.session, grave, state, scan, target, expression)
     kept = views.get(shared.session, view) if view else FindingView()
-    request.query, request.order_by = kept.query, kept.order_by
-    request.filter = " AND ".join(filter(None, (request.filter, f"({kept.filter})" if kept.filter else "")))
+    request.order_by = kept.order_by
+    views.narrow(request, kept)
     found = list(listed(shared.session, request, limit))
     shared.printer(output).many(found, views.shown(kept) or columns.FINDINGS, "There are no such findings.")
     if fail_on and severity.any_at_least(found, fail_on):

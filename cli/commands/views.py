@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import typer
+from xorb.core.v1 import finding_pb2
 from xorb.core.v1 import finding_view_pb2 as pb
 from xorb.core.v1.finding_view_pb2_grpc import FindingViewsServiceStub
 
@@ -22,6 +23,7 @@ VIEWS = (
     Column("order", lambda view: str(view.order_by)),
     Column("shared", lambda view: "for all" if view.shared else ""),
 )
+ViewOption = Annotated[str, typer.Option("--view", help="Those of a view that you keep, or that is for all.")]
 ViewArgument = Annotated[str, typer.Argument(help="What the view is called, or its id.")]
 
 
@@ -70,6 +72,13 @@ def get(session: Session, text: str) -> pb.FindingView:
     name = _resolve(session, text)
     view: pb.FindingView = session.call(_stub(session).GetFindingView, pb.GetFindingViewRequest(name=name))
     return view
+
+
+def narrow(request: finding_pb2.ListFindingsRequest, view: pb.FindingView) -> None:
+    """Narrows a list to what a view holds too: both filters, all words."""
+    if view.filter:
+        request.filter = f"({view.filter}) AND {request.filter}" if request.filter else view.filter
+    request.query = f"{request.query} {view.query}".strip()
 
 
 def shown(view: pb.FindingView) -> list[Column]:

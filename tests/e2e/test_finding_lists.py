@@ -23,6 +23,25 @@ async def test_a_view_is_what_a_list_shows(platform: Platform, xorb: Run) -> Non
     assert "no finding view" in await xorb("ada", "findings", "list", "--view", "grave", code=1)
 
 
+async def test_a_search_goes_on_within_a_view(platform: Platform, xorb: Run, tmp_path: Path) -> None:
+    _, credentials = await sign_up(platform)
+    await sign_in(xorb, "ada", credentials)
+    await xorb("ada", "organizations", "create", "Analytical Engines")
+    report = tmp_path / "report.jsonl"
+    ciphers = [_result(f"host-{number}.example.com", "Weak cipher", "high") for number in range(2)]
+    report.write_text("".join((*ciphers, _result("host-0.example.com", "Old banner", "low"))))
+    await xorb("ada", "import", str(report))
+    line = ("--filter", 'severity = "HIGH" OR severity = "CRITICAL"', "--words", "cipher")
+    await xorb("ada", "findings", "views", "save", "Ciphers", *line, "--column", "title", "--column", "asset")
+
+    async def found(*words: str) -> list[list[str]]:
+        return list(csv.reader(io.StringIO(await xorb("ada", "search", *words, "--view", "ciphers", "-o", "csv"))))
+
+    assert await found("0") == [["title", "asset"], ["Weak cipher", "host-0.example.com"]]
+    assert await found("0", "--filter", 'severity = "LOW"') == [["title", "asset"]]
+    assert await found("banner") == [["title", "asset"]]
+
+
 async def test_what_a_filter_names_is_changed(platform: Platform, xorb: Run, tmp_path: Path) -> None:
     _, credentials = await sign_up(platform)
     await sign_in(xorb, "ada", credentials)
